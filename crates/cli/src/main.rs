@@ -1,0 +1,4 @@
+//! The `sqlift` program.
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,2 @@
+//! sqlift: collation.
+#![forbid(unsafe_code)]

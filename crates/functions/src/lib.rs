@@ -1,0 +1,2 @@
+//! sqlift: functions.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! sqlift: interp.
+#![forbid(unsafe_code)]

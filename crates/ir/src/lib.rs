@@ -1,0 +1,2 @@
+//! sqlift: ir.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! sqlift: sqlift.
+#![forbid(unsafe_code)]

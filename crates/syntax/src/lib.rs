@@ -1,0 +1,2 @@
+//! sqlift: syntax.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! sqlift: testkit.
+#![forbid(unsafe_code)]

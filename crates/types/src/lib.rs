@@ -1,0 +1,2 @@
+//! sqlift: types.
+#![forbid(unsafe_code)]

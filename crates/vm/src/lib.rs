@@ -1,0 +1,2 @@
+//! sqlift: vm.
+#![forbid(unsafe_code)]
