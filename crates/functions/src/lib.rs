@@ -1,2 +1,26 @@
-//! sqlift: functions.
+//! The catalogue: every operator and function, one file a family.
+//!
+//! A family file holds, in this order: its quirks, its table, its type rules (*binders*), its *references* (tier 0 and second
+//! opinion), its *kernels* (compiled tiers) and its *lowerings* (native code). Everything else is derived; see
+//! [`kernel`] for the adapters and [`emit`] for what lowerings are written against.
 #![forbid(unsafe_code)]
+
+pub mod emit;
+pub mod families;
+pub mod kernel;
+pub mod native;
+
+mod bind;
+mod catalogue;
+mod context;
+mod expr;
+mod function;
+mod ids;
+
+pub use bind::{BindContext, Evaluate};
+pub use catalogue::{Catalogue, catalogue};
+pub use context::{Exit, Fault, Frame, Out, RangeType, Reason, RowContext, Scratch};
+pub use expr::{Expr, ExprKind};
+pub use function::{Argument, Bind, CallSite, Form, Function, Lower, Overload, Reference};
+pub use ids::{CallId, FunctionId, SlotId};
+pub use sqlift_types::Repr;

@@ -1,2 +1,208 @@
-//! sqlift: interp.
+//! Tier 0: walks the typed expression and calls references.
+//!
+//! Written as if speed did not exist: it folds constants, evaluates once, takes rows that compiled tiers give up, and is the second
+//! opinion that the other tiers are tested against.
 #![forbid(unsafe_code)]
+
+use bumpalo::Bump;
+use sqlift_functions::{
+    Argument, CallSite, Expr, ExprKind, Fault, Form, Frame, Out, RangeType, RowContext, Scratch, catalogue,
+};
+use sqlift_types::decimal::Decimal;
+use sqlift_types::{Datum, Error, Repr, Session, Span, SqlType, Value, Warning};
+
+/// Why an expression has no value: the fault and the text of the call that raised it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What it is.
+    pub fault: Fault,
+    /// Which part of the expression raised it.
+    pub span: Span,
+}
+
+/// The cells and effects that an evaluation works with.
+#[derive(Clone, Copy)]
+pub struct Environment<'r> {
+    /// Arena, scratch, session.
+    pub cx: RowContext<'r>,
+    /// The row.
+    pub row: &'r [Value<'r>],
+    /// Parameter values.
+    pub parameters: &'r [Value<'r>],
+}
+
+impl<'r> From<&Frame<'r>> for Environment<'r> {
+    fn from(frame: &Frame<'r>) -> Self {
+        Environment { cx: frame.cx, row: frame.row, parameters: frame.parameters }
+    }
+}
+
+/// The value of an expression for a row.
+pub fn evaluate(expr: &Expr, env: &Environment<'_>) -> Result<Datum, Failure> {
+    match &expr.kind {
+        ExprKind::Literal(value) => Ok(value.clone()),
+        ExprKind::Column(index) => cell(env, env.row.get(*index as usize), expr),
+        ExprKind::Parameter(index) => cell(env, env.parameters.get(*index as usize), expr),
+        ExprKind::Row(_) => {
+            env.cx.raise(Error::operand_columns(1).at(expr.span));
+            Err(Failure { fault: Fault::Raised, span: expr.span })
+        }
+        ExprKind::Call { function, args } => match catalogue().function(*function).evaluation() {
+            Form::Call => {
+                let mut values = Vec::with_capacity(args.len());
+                for arg in args {
+                    values.push(evaluate(arg, env)?);
+                }
+                call(expr, &values, env)
+            }
+            form @ (Form::And | Form::Or) => {
+                let mut values = Vec::with_capacity(args.len());
+                for arg in args {
+                    let value = evaluate(arg, env)?;
+                    let decided = match form {
+                        Form::And => value == Datum::Int(0),
+                        _ => matches!(value, Datum::Int(v) if v != 0),
+                    };
+                    if decided {
+                        return Ok(value);
+                    }
+                    values.push(value);
+                }
+                call(expr, &values, env)
+            }
+            Form::Case => {
+                for branch in args.chunks(2) {
+                    let [condition, value] = branch else { break };
+                    if matches!(evaluate(condition, env)?, Datum::Int(v) if v != 0) {
+                        return fitted(evaluate(value, env)?, expr);
+                    }
+                }
+                match args.last() {
+                    Some(value) if args.len() % 2 == 1 => fitted(evaluate(value, env)?, expr),
+                    _ => Ok(Datum::Null),
+                }
+            }
+            Form::Coalesce => {
+                for arg in args {
+                    let value = evaluate(arg, env)?;
+                    if !value.is_null() {
+                        return fitted(value, expr);
+                    }
+                }
+                Ok(Datum::Null)
+            }
+        },
+    }
+}
+
+/// The value of a constant expression with the warnings it raises; for binding.
+///
+/// Errors: the one that evaluating raises; 1690 then quotes `text(span)`.
+pub fn evaluate_constant(
+    expr: &Expr,
+    session: &Session,
+    text: &dyn Fn(Span) -> String,
+) -> Result<(Datum, Vec<Warning>), Error> {
+    let arena = Bump::new();
+    let scratch = Scratch::default();
+    let cx = RowContext { arena: &arena, scratch: &scratch, session };
+    match evaluate(expr, &Environment { cx, row: &[], parameters: &[] }) {
+        Ok(value) => Ok((value, scratch.take_warnings().into_iter().map(|(_, w)| w).collect())),
+        Err(failure) => Err(error(failure, &scratch, text)),
+    }
+}
+
+/// The error behind a failure, in MySQL's words.
+pub fn error(failure: Failure, scratch: &Scratch, text: &dyn Fn(Span) -> String) -> Error {
+    match failure.fault {
+        Fault::OutOfRange(range) => Error::out_of_range(range.name(), &text(failure.span)).at(failure.span),
+        Fault::Raised => match scratch.take_raised() {
+            Some(error) => error.at(failure.span),
+            None => Error::unsupported("an error without words").at(failure.span),
+        },
+    }
+}
+
+fn call(expr: &Expr, values: &[Datum], env: &Environment<'_>) -> Result<Datum, Failure> {
+    let ExprKind::Call { function, args } = &expr.kind else { return Ok(Datum::Null) };
+    let facts: Vec<Argument> = args
+        .iter()
+        .map(|a| Argument { ty: a.ty.clone(), repr: a.ty.repr(), constant: a.as_literal().cloned() })
+        .collect();
+    let text = args.iter().find(|a| a.ty.kind.is_string());
+    let collation = match text {
+        _ if expr.ty.kind.is_string() => expr.ty.collation,
+        Some(text) => text.ty.collation,
+        None => sqlift_types::CollationId::BINARY,
+    };
+    let site = CallSite {
+        args: &facts,
+        ret: &expr.ty,
+        ret_repr: expr.ty.repr(),
+        collation,
+        session: env.cx.session,
+    };
+    let reference = catalogue().function(*function).reference();
+    match reference(&env.cx, &site, values) {
+        Ok(value) => fitted(value, expr),
+        Err(fault) => Err(Failure { fault, span: expr.span }),
+    }
+}
+
+/// A cell as its declared type: what compiled tiers give up on is converted here, as MySQL converts a value on assignment.
+fn cell(env: &Environment<'_>, cell: Option<&Value<'_>>, expr: &Expr) -> Result<Datum, Failure> {
+    let Some(cell) = cell else {
+        env.cx.raise(Error::unsupported("a row with fewer cells than the schema has columns"));
+        return Err(Failure { fault: Fault::Raised, span: expr.span });
+    };
+    let value = cell.to_datum();
+    let mut wide = Default::default();
+    if value.as_cell(&expr.ty, &mut wide).is_some() {
+        return Ok(value);
+    }
+    let ty = type_of(&value);
+    let args = [Argument { repr: ty.repr(), ty, constant: None }];
+    let site = CallSite {
+        args: &args,
+        ret: &expr.ty,
+        ret_repr: expr.ty.repr(),
+        collation: expr.ty.collation,
+        session: env.cx.session,
+    };
+    let coerce = catalogue().lookup("coerce").expect("the catalogue has coerce");
+    match catalogue().function(coerce).reference()(&env.cx, &site, &[value]) {
+        Ok(value) => fitted(value, expr),
+        Err(fault) => Err(Failure { fault, span: expr.span }),
+    }
+}
+
+/// The type that a bare value has.
+fn type_of(value: &Datum) -> SqlType {
+    match value {
+        Datum::Null => SqlType::null(),
+        Datum::Int(_) => SqlType::bigint(),
+        Datum::UInt(_) => SqlType::ubigint(),
+        Datum::Double(_) => SqlType::double(),
+        Datum::Decimal(d) => SqlType::decimal(65, d.scale()),
+        Datum::Date(_) => SqlType::date(),
+        Datum::Time(_) => SqlType::time(6),
+        Datum::DateTime(_) => SqlType::datetime(6),
+        Datum::Bytes(b) => SqlType::varchar(b.len() as u32),
+        Datum::Json(_) => SqlType::json(),
+    }
+}
+
+/// The value fitted to the node's type: DECIMALs get the declared scale. What cannot be held is error 1690.
+fn fitted(value: Datum, expr: &Expr) -> Result<Datum, Failure> {
+    match value {
+        Datum::Decimal(d) if expr.ty.repr().is_decimal() && d.scale() != expr.ty.decimals => {
+            let rescaled = d.rescale(expr.ty.decimals);
+            let fault = Fault::OutOfRange(RangeType::Decimal);
+            rescaled.map(Datum::Decimal).ok_or(Failure { fault, span: expr.span })
+        }
+        other => Ok(other),
+    }
+}
+
+#[allow(unused)]
+fn _types(_: Out<()>, _: Repr, _: Decimal) {}

@@ -1,2 +1,11 @@
-//! sqlift: ir.
+//! From text to programs: binding (names, types, overloads, collations, casts), folding, and [`Program`], the flat list of steps
+//! that both compiled tiers are made from.
 #![forbid(unsafe_code)]
+
+mod linearize;
+mod program;
+mod verify;
+
+pub use linearize::{Speculation, linearize};
+pub use program::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
+pub use verify::VerifyError;

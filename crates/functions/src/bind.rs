@@ -1,0 +1,121 @@
+//! What type rules work with.
+
+use crate::{Expr, ExprKind, FunctionId, catalogue};
+use sqlift_collation::{Coercibility, Collated, CollationId};
+use sqlift_types::{Datum, Error, Session, Span, SqlType, TypeKind, Warning};
+
+/// Evaluates a constant expression; the interpreter, given to binding from above.
+pub type Evaluate<'a> = &'a dyn Fn(&Expr) -> Result<(Datum, Vec<Warning>), Error>;
+
+/// The call being bound: its name and place, the session, and ways to make typed nodes.
+pub struct BindContext<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// The function being bound.
+    pub function: FunctionId,
+    /// The text of the call.
+    pub span: Span,
+    /// Warnings raised while binding (deprecations, constants).
+    pub warnings: &'a mut Vec<Warning>,
+    /// Evaluates constants.
+    pub evaluate: Evaluate<'a>,
+}
+
+impl BindContext<'_> {
+    /// A call of the function being bound.
+    pub fn call(&self, args: Vec<Expr>, ty: SqlType, nullable: bool) -> Expr {
+        self.call_of(self.function, args, ty, nullable)
+    }
+
+    /// A call of another function of the catalogue, by name.
+    ///
+    /// # Panics
+    /// When the catalogue has no such function: a mistake in a family file, which the catalogue test finds.
+    pub fn call_named(&self, name: &str, args: Vec<Expr>, ty: SqlType, nullable: bool) -> Expr {
+        let function = catalogue().lookup(name).unwrap_or_else(|| panic!("{name} is not in the catalogue"));
+        self.call_of(function, args, ty, nullable)
+    }
+
+    fn call_of(&self, function: FunctionId, args: Vec<Expr>, ty: SqlType, nullable: bool) -> Expr {
+        let coercibility = if ty.kind.is_string() { Coercibility::Coercible } else { Coercibility::Numeric };
+        let collated = Collated::new(ty.collation, coercibility, !ty.kind.is_string());
+        Expr { kind: ExprKind::Call { function, args }, ty, nullable, collated, span: self.span }
+    }
+
+    /// A text result that has the collation, coercibility and repertoire of `collated`.
+    pub fn with_collation(&self, mut expr: Expr, collated: Collated) -> Expr {
+        expr.ty.collation = collated.collation;
+        expr.collated = collated;
+        expr
+    }
+
+    /// Binds a call of another function, with that function's own type rules.
+    pub fn bind_named(&mut self, name: &str, args: Vec<Expr>) -> Result<Expr, Error> {
+        let function = catalogue().lookup(name).unwrap_or_else(|| panic!("{name} is not in the catalogue"));
+        let mut inner = BindContext {
+            session: self.session,
+            function,
+            span: self.span,
+            warnings: self.warnings,
+            evaluate: self.evaluate,
+        };
+        (catalogue().function(function).binder())(&mut inner, args)
+    }
+
+    /// The value of a constant expression when evaluating it raises neither error nor warning.
+    pub fn constant(&self, expr: &Expr) -> Option<Datum> {
+        if let Some(value) = expr.as_literal() {
+            return Some(value.clone());
+        }
+        if !expr.is_constant() {
+            return None;
+        }
+        match (self.evaluate)(expr) {
+            Ok((value, warnings)) if warnings.is_empty() => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A constant NULL of a type.
+    pub fn null(&self, ty: SqlType) -> Expr {
+        Expr::literal(Datum::Null, ty).at(self.span)
+    }
+
+    /// The collation of the connection.
+    pub fn connection_collation(&self) -> CollationId {
+        self.session.collation_connection
+    }
+
+    /// An implicit conversion, as MySQL makes it when an operand has another type than the operation needs: the node itself if it
+    /// already has the representation and collation, a constant if it is one and converts without a warning, else a call of the
+    /// implicit cast.
+    pub fn coerce(&self, expr: Expr, to: SqlType) -> Expr {
+        let same = expr.ty.repr() == to.repr()
+            && expr.ty.decimals == to.decimals
+            && expr.ty.kind.is_temporal() == to.kind.is_temporal()
+            && (!to.kind.is_string() || expr.ty.collation == to.collation)
+            && (to.kind != TypeKind::Decimal || expr.ty.length <= to.length)
+            && (to.kind != TypeKind::Float || expr.ty.kind == TypeKind::Float)
+            && expr.ty.kind != TypeKind::Enum
+            && expr.ty.kind != TypeKind::Set
+            && expr.ty.kind != TypeKind::Bit
+            && expr.ty.kind != TypeKind::Dynamic;
+        if same {
+            return expr;
+        }
+        if expr.is_null_literal() {
+            return Expr { ty: to, ..expr };
+        }
+        let (nullable, collated, span) = (expr.nullable, expr.collated, expr.span);
+        let nullable = nullable || (to.kind.is_temporal() && !expr.ty.kind.is_temporal());
+        let is_string = to.kind.is_string();
+        let mut cast = self.call_named("coerce", vec![expr], to, nullable).at(span);
+        if is_string {
+            cast.collated = Collated { collation: cast.ty.collation, ..collated };
+        }
+        match self.constant(&cast) {
+            Some(value) => Expr { kind: ExprKind::Literal(value), ..cast },
+            None => cast,
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What a kernel or reference may touch while a row is evaluated: an arena for bytes, and a scratch for effects.
+
+use crate::CallId;
+use bumpalo::Bump;
+use sqlift_types::{Error, Session, Value, Warning};
+use std::cell::{Cell, RefCell};
+
+/// The type named in error 1690.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RangeType {
+    /// `BIGINT value is out of range in '...'`
+    BigInt,
+    /// `BIGINT UNSIGNED value is out of range in '...'`
+    BigIntUnsigned,
+    /// `DECIMAL value is out of range in '...'`
+    Decimal,
+    /// `DOUBLE value is out of range in '...'`
+    Double,
+}
+
+impl RangeType {
+    /// MySQL's name of the type.
+    pub fn name(self) -> &'static str {
+        match self {
+            RangeType::BigInt => "BIGINT",
+            RangeType::BigIntUnsigned => "BIGINT UNSIGNED",
+            RangeType::Decimal => "DECIMAL",
+            RangeType::Double => "DOUBLE",
+        }
+    }
+}
+
+/// A final failure of one call. The sentence is made above, where the expression's text is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// Error 1690, quoting the call.
+    OutOfRange(RangeType),
+    /// The error that was given to [`RowContext::raise`].
+    Raised,
+}
+
+/// Which bet on a representation was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// A cell does not have the declared type.
+    CellType,
+    /// A DECIMAL result does not fit the narrower width.
+    DecimalWidth,
+    /// Text is not ASCII.
+    NotAscii,
+    /// A batch row failed; tier 0 finds out what MySQL says about it.
+    BatchRow,
+    /// A test forced the exit.
+    Forced,
+}
+
+impl Reason {
+    /// A short name for statistics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::CellType => "cell type",
+            Reason::DecimalWidth => "decimal width",
+            Reason::NotAscii => "not ASCII",
+            Reason::BatchRow => "batch row",
+            Reason::Forced => "forced",
+        }
+    }
+}
+
+/// A compiled tier gives a row up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Exit {
+    /// Final: the row's answer is an error.
+    Error(Fault),
+    /// The row goes to tier 0.
+    Deopt(Reason),
+}
+
+/// The outcome of a row closure: two registers for numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Out<T> {
+    /// A value.
+    Val(T),
+    /// SQL NULL.
+    Null,
+    /// The row is given up; the scratch says why.
+    Exit,
+}
+
+/// Effects of the row (or chunk) at hand, committed by the engine when the row returns.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    row: Cell<u32>,
+    warnings: RefCell<Vec<(u32, Warning)>>,
+    exit: Cell<Option<(CallId, Exit)>>,
+    raised: RefCell<Option<Error>>,
+    batch_exits: RefCell<Vec<(u32, CallId, Exit)>>,
+    /// Draws of volatile calls of this row, by call, so that tier 0 sees the same ones after a deopt.
+    draws: RefCell<Vec<(u32, CallId, f64)>>,
+}
+
+impl Scratch {
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.row.set(0);
+        self.exit.set(None);
+        if !self.warnings.borrow().is_empty() {
+            self.warnings.borrow_mut().clear();
+        }
+        if self.raised.borrow().is_some() {
+            self.raised.take();
+        }
+        if !self.batch_exits.borrow().is_empty() {
+            self.batch_exits.borrow_mut().clear();
+        }
+        if !self.draws.borrow().is_empty() {
+            self.draws.borrow_mut().clear();
+        }
+    }
+
+    /// The row (of a chunk) that the next warnings belong to.
+    #[inline]
+    pub fn set_row(&self, row: u32) {
+        self.row.set(row);
+    }
+
+    /// The row that warnings belong to now.
+    pub fn row(&self) -> u32 {
+        self.row.get()
+    }
+
+    /// Records why the row was given up; the first reason stays.
+    #[cold]
+    pub fn record_exit(&self, call: CallId, exit: Exit) {
+        if self.exit.get().is_none() {
+            self.exit.set(Some((call, exit)));
+        }
+    }
+
+    /// Takes the recorded exit.
+    pub fn take_exit(&self) -> Option<(CallId, Exit)> {
+        self.exit.take()
+    }
+
+    /// Takes the error behind [`Fault::Raised`].
+    pub fn take_raised(&self) -> Option<Error> {
+        self.raised.take()
+    }
+
+    /// Records that a row of the chunk failed.
+    #[cold]
+    pub fn record_batch_exit(&self, row: u32, call: CallId, exit: Exit) {
+        self.batch_exits.borrow_mut().push((row, call, exit));
+    }
+
+    /// Takes the rows of the chunk that failed.
+    pub fn take_batch_exits(&self) -> Vec<(u32, CallId, Exit)> {
+        if self.batch_exits.borrow().is_empty() { Vec::new() } else { self.batch_exits.take() }
+    }
+
+    /// Whether any row of the chunk failed so far.
+    pub fn has_batch_exits(&self) -> bool {
+        !self.batch_exits.borrow().is_empty()
+    }
+
+    /// Takes the warnings, each with its row, in the order they were raised.
+    pub fn take_warnings(&self) -> Vec<(u32, Warning)> {
+        if self.warnings.borrow().is_empty() { Vec::new() } else { self.warnings.take() }
+    }
+
+    /// Drops the warnings of rows that will be evaluated again.
+    pub fn drop_warnings_of(&self, rows: &[u32]) {
+        self.warnings.borrow_mut().retain(|(row, _)| !rows.contains(row));
+    }
+
+    /// The draw of a volatile call for the row at hand: made once, remembered across a deopt.
+    pub fn draw(&self, call: CallId, make: impl FnOnce() -> f64) -> f64 {
+        let row = self.row.get();
+        let known = self.draws.borrow().iter().find(|(r, c, _)| (*r, *c) == (row, call)).map(|d| d.2);
+        known.unwrap_or_else(|| {
+            let value = make();
+            self.draws.borrow_mut().push((row, call, value));
+            value
+        })
+    }
+}
+
+/// What kernels and references see of the world.
+#[derive(Clone, Copy, Debug)]
+pub struct RowContext<'r> {
+    /// Where byte results are written; freed when the row (or chunk) is done.
+    pub arena: &'r Bump,
+    /// Effects, see [`Scratch`].
+    pub scratch: &'r Scratch,
+    /// The session that the expression was compiled for.
+    pub session: &'r Session,
+}
+
+impl<'r> RowContext<'r> {
+    /// Raises a warning for the row at hand.
+    #[cold]
+    pub fn warn(&self, warning: Warning) {
+        self.scratch.warnings.borrow_mut().push((self.scratch.row.get(), warning));
+    }
+
+    /// Raises an error that carries more than a [`RangeType`]; returns what the kernel returns.
+    #[cold]
+    pub fn raise(&self, error: Error) -> Exit {
+        *self.scratch.raised.borrow_mut() = Some(error);
+        Exit::Error(Fault::Raised)
+    }
+
+    /// Copies bytes into the arena.
+    pub fn bytes(&self, bytes: &[u8]) -> &'r [u8] {
+        self.arena.alloc_slice_copy(bytes)
+    }
+}
+
+/// One row on its way through a compiled program.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'r> {
+    /// Arena, scratch, session.
+    pub cx: RowContext<'r>,
+    /// The row's cells, by column.
+    pub row: &'r [Value<'r>],
+    /// Parameter values, by number.
+    pub parameters: &'r [Value<'r>],
+    /// The program's slots.
+    pub slots: &'r [Cell<Value<'r>>],
+}

@@ -1,0 +1,96 @@
+//! The typed expression: what binding makes, tier 0 walks, and programs are linearized from.
+
+use crate::FunctionId;
+use sqlift_collation::{Coercibility, Collated};
+use sqlift_types::{Datum, Span, SqlType};
+
+/// A typed node. Every implicit conversion is a call of a cast.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its static type.
+    pub ty: SqlType,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// Collation, coercibility and repertoire, as MySQL's COLLATION() and COERCIBILITY() tell them.
+    pub collated: Collated,
+    /// The text it came from.
+    pub span: Span,
+}
+
+/// The kinds of typed node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// A constant.
+    Literal(Datum),
+    /// A column of the row.
+    Column(u32),
+    /// A parameter, by number.
+    Parameter(u32),
+    /// A call of an operator, function or cast.
+    Call {
+        /// The function.
+        function: FunctionId,
+        /// Its arguments, converted to what it takes.
+        args: Vec<Expr>,
+    },
+    /// A row constructor; only operands of comparisons and IN are rows.
+    Row(Vec<Expr>),
+}
+
+impl Expr {
+    /// A constant that belongs to no place of the text.
+    pub fn literal(value: Datum, ty: SqlType) -> Expr {
+        let nullable = value.is_null();
+        let coercibility = match () {
+            () if ty.kind == sqlift_types::TypeKind::Null => Coercibility::Ignorable,
+            () if ty.kind.is_string() => Coercibility::Coercible,
+            () => Coercibility::Numeric,
+        };
+        let ascii = !matches!(&value, Datum::Bytes(b) if !b.is_ascii());
+        let collated = Collated::new(ty.collation, coercibility, ascii);
+        Expr { kind: ExprKind::Literal(value), ty, nullable, collated, span: Span::default() }
+    }
+
+    /// The constant, if this node is one.
+    pub fn as_literal(&self) -> Option<&Datum> {
+        if let ExprKind::Literal(value) = &self.kind { Some(value) } else { None }
+    }
+
+    /// Whether this is the constant NULL.
+    pub fn is_null_literal(&self) -> bool {
+        matches!(self.kind, ExprKind::Literal(Datum::Null))
+    }
+
+    /// Whether this is a column.
+    pub fn is_column(&self) -> bool {
+        matches!(self.kind, ExprKind::Column(_))
+    }
+
+    /// The arguments of a call, the members of a row, nothing for leaves.
+    pub fn children(&self) -> &[Expr] {
+        match &self.kind {
+            ExprKind::Call { args, .. } | ExprKind::Row(args) => args,
+            _ => &[],
+        }
+    }
+
+    /// Whether the value is the same for every row: no column, no parameter, no volatile function.
+    pub fn is_constant(&self) -> bool {
+        match &self.kind {
+            ExprKind::Literal(_) => true,
+            ExprKind::Column(_) | ExprKind::Parameter(_) => false,
+            ExprKind::Row(args) => args.iter().all(Expr::is_constant),
+            ExprKind::Call { function, args } => {
+                !crate::catalogue().function(*function).is_volatile() && args.iter().all(Expr::is_constant)
+            }
+        }
+    }
+
+    /// The same node at a place of the text.
+    pub fn at(mut self, span: Span) -> Expr {
+        self.span = span;
+        self
+    }
+}

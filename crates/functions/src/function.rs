@@ -1,0 +1,263 @@
+//! Functions, overloads and call sites.
+
+use crate::emit::{Emit, Lowered};
+use crate::kernel::{Kernel, KernelMaker};
+use crate::{BindContext, Exit, Expr, Fault, RangeType, RowContext};
+use sqlift_collation::CollationId;
+use sqlift_types::{Datum, Error, Repr, Session, SqlType};
+use std::sync::Arc;
+
+/// The static facts about one argument of a call.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// Its type.
+    pub ty: SqlType,
+    /// How it is held; a DECIMAL may be wider (or, speculating, narrower) than its type asks for.
+    pub repr: Repr,
+    /// Its value, when it is a constant.
+    pub constant: Option<Datum>,
+}
+
+/// The static facts about a call: what kernels are prepared from, what references and lowerings are told.
+#[derive(Clone, Debug)]
+pub struct CallSite<'a> {
+    /// The arguments.
+    pub args: &'a [Argument],
+    /// The type of the result.
+    pub ret: &'a SqlType,
+    /// How the result is held.
+    pub ret_repr: Repr,
+    /// The collation that the call works in: of its result for text functions, of its operands for comparisons.
+    pub collation: CollationId,
+    /// The session that the expression is compiled for.
+    pub session: &'a Session,
+}
+
+/// Type rules: makes the typed call from bound arguments (casts, result type, nullability, collation), or the error that MySQL
+/// raises. May make something else than a call of the function.
+pub type Bind = fn(&mut BindContext<'_>, Vec<Expr>) -> Result<Expr, Error>;
+
+/// The naive meaning, over owned values: tier 0, and the second opinion on the kernels. NULL is its own business.
+pub type Reference = fn(&RowContext<'_>, &CallSite<'_>, &[Datum]) -> Result<Datum, Fault>;
+
+/// Writes a kernel's meaning as native operations. `None`: not for this call site, call the kernel.
+pub type Lower = fn(&mut dyn Emit, &CallSite<'_>, &[Lowered]) -> Option<Lowered>;
+
+/// How a call's arguments are evaluated. Decided in `ir::linearize` for the compiled tiers, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// All arguments, from left to right.
+    Call,
+    /// `Bool, Bool`: the second only if the first is not false.
+    And,
+    /// `Bool, Bool`: the second only if the first is not true.
+    Or,
+    /// `condition, value, condition, value, ..., value`: the value after the first true condition, else the last.
+    Case,
+    /// The first argument that is not NULL.
+    Coalesce,
+}
+
+/// One physical form of a function.
+pub struct Overload {
+    maker: KernelMaker,
+    flag_exit: Exit,
+    lower: Option<Lower>,
+    shares_reference: bool,
+    costly: bool,
+    warns: bool,
+}
+
+impl Overload {
+    fn new(maker: KernelMaker) -> Overload {
+        let flag_exit = Exit::Error(Fault::OutOfRange(RangeType::BigInt));
+        Overload { maker, flag_exit, lower: None, shares_reference: false, costly: false, warns: false }
+    }
+    /// Representations of the parameters; the last one repeats if [`Overload::is_variadic`].
+    pub fn params(&self) -> &[Repr] {
+        &self.maker.params
+    }
+    /// Whether the last parameter repeats.
+    pub fn is_variadic(&self) -> bool {
+        self.maker.variadic
+    }
+    /// Whether these representations are what it takes.
+    pub fn accepts(&self, reprs: &[Repr]) -> bool {
+        if self.maker.variadic {
+            !reprs.is_empty() && reprs.iter().all(|r| *r == self.maker.params[0])
+        } else {
+            self.maker.params == reprs
+        }
+    }
+    /// Representation of the result.
+    pub fn ret(&self) -> Repr {
+        self.maker.ret
+    }
+    /// Whether a NULL argument makes the result NULL.
+    pub fn is_strict(&self) -> bool {
+        self.maker.strict
+    }
+    /// Whether the result may be NULL when no argument is.
+    pub fn may_be_null(&self) -> bool {
+        self.maker.nullable
+    }
+    /// Whether a call may give its row up.
+    pub fn is_fallible(&self) -> bool {
+        self.maker.fallible
+    }
+    /// Whether a call may raise a warning.
+    pub fn warns(&self) -> bool {
+        self.warns
+    }
+    /// Whether it is worth skipping when its result is not needed.
+    pub fn is_costly(&self) -> bool {
+        self.costly
+    }
+    /// What a raised flag means.
+    pub fn flag_exit(&self) -> Exit {
+        self.flag_exit
+    }
+    /// Its lowering.
+    pub fn lowering(&self) -> Option<Lower> {
+        self.lower
+    }
+    /// Whether reference and kernel are the same code on purpose.
+    pub fn shares_reference(&self) -> bool {
+        self.shares_reference
+    }
+    /// The kernel prepared for a call site.
+    pub fn kernel(&self, site: &CallSite<'_>) -> Result<Arc<dyn Kernel>, Error> {
+        (self.maker.make)(site, self.flag_exit)
+    }
+}
+
+/// An operator or function of the catalogue. The builder methods are what family tables are written in.
+pub struct Function {
+    name: &'static str,
+    operator: bool,
+    arity: (usize, usize),
+    doc: &'static str,
+    examples: Vec<(&'static str, &'static str)>,
+    bind: Bind,
+    reference: Reference,
+    form: Form,
+    volatile: bool,
+    overloads: Vec<Overload>,
+}
+
+impl Function {
+    /// An operator (its name is what the binder looks up: `+`, `IS NULL`, `CASE`).
+    pub fn operator(name: &'static str, bind: Bind, reference: Reference) -> Function {
+        Function {
+            name,
+            operator: true,
+            arity: (0, usize::MAX),
+            doc: "",
+            examples: Vec::new(),
+            bind,
+            reference,
+            form: Form::Call,
+            volatile: false,
+            overloads: Vec::new(),
+        }
+    }
+    /// A function that takes from `low` to `high` arguments (`usize::MAX`: any number).
+    pub fn new(name: &'static str, (low, high): (usize, usize), bind: Bind, reference: Reference) -> Function {
+        Function { operator: false, arity: (low, high), ..Function::operator(name, bind, reference) }
+    }
+    /// One or two sentences for help and COMPATIBILITY.md.
+    pub fn doc(mut self, doc: &'static str) -> Function {
+        self.doc = doc;
+        self
+    }
+    /// An expression and the text of its value; run by the catalogue tests.
+    pub fn example(mut self, expression: &'static str, value: &'static str) -> Function {
+        self.examples.push((expression, value));
+        self
+    }
+    /// Arguments are not all evaluated.
+    pub fn form(mut self, form: Form) -> Function {
+        self.form = form;
+        self
+    }
+    /// Not the same twice: never folded, evaluated once a row even after a deopt.
+    pub fn volatile(mut self) -> Function {
+        self.volatile = true;
+        self
+    }
+    /// Adds a physical form.
+    pub fn overload(mut self, maker: KernelMaker) -> Function {
+        self.overloads.push(Overload::new(maker));
+        self
+    }
+    fn last(mut self, change: impl FnOnce(&mut Overload)) -> Function {
+        let last = self.overloads.last_mut().expect("an overload comes before what is said of it");
+        change(last);
+        self
+    }
+    /// The last overload's raised flag means this exit (default: error 1690 for BIGINT).
+    pub fn exits_with(self, exit: Exit) -> Function {
+        self.last(|o| o.flag_exit = exit)
+    }
+    /// The last overload's raised flag is error 1690 for this type.
+    pub fn out_of_range(self, range: RangeType) -> Function {
+        self.exits_with(Exit::Error(Fault::OutOfRange(range)))
+    }
+    /// The last overload has a lowering.
+    pub fn inline(self, lower: Lower) -> Function {
+        self.last(|o| o.lower = Some(lower))
+    }
+    /// The last overload's reference is the same code on purpose; recorded MySQL answers are the second opinion.
+    pub fn shares_reference(self) -> Function {
+        self.last(|o| o.shares_reference = true)
+    }
+    /// The last overload is worth skipping.
+    pub fn costly(self) -> Function {
+        self.last(|o| o.costly = true)
+    }
+    /// The last overload may raise warnings.
+    pub fn warns(self) -> Function {
+        self.last(|o| o.warns = true)
+    }
+
+    /// Name in upper case, or the operator.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+    /// Whether it is called by syntax, not by name.
+    pub fn is_operator(&self) -> bool {
+        self.operator
+    }
+    /// Fewest and most arguments.
+    pub fn arity(&self) -> (usize, usize) {
+        self.arity
+    }
+    /// What it does.
+    pub fn description(&self) -> &'static str {
+        self.doc
+    }
+    /// Expressions with their values.
+    pub fn examples(&self) -> &[(&'static str, &'static str)] {
+        &self.examples
+    }
+    /// Type rules.
+    pub fn binder(&self) -> Bind {
+        self.bind
+    }
+    /// The reference.
+    pub fn reference(&self) -> Reference {
+        self.reference
+    }
+    /// How arguments are evaluated.
+    pub fn evaluation(&self) -> Form {
+        self.form
+    }
+    /// Whether it is not the same twice.
+    pub fn is_volatile(&self) -> bool {
+        self.volatile
+    }
+    /// Physical forms.
+    pub fn overloads(&self) -> &[Overload] {
+        &self.overloads
+    }
+}

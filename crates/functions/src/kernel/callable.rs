@@ -1,0 +1,179 @@
+//! What a kernel's return type promises, and the constructors that the tables of family files use.
+
+use super::adapter::{KernelMaker, maker};
+use super::hot::{AsHot, Hot};
+use super::{Many, Params};
+use crate::native::{Native, Param};
+use crate::{CallSite, Exit, Out, RowContext};
+use sqlift_types::Error;
+use std::marker::PhantomData;
+
+/// The contract of a kernel's return type.
+pub trait Returns: Send + Sync + 'static {
+    /// What the kernel returns for a result `T`.
+    type Ret<T>;
+    /// Whether a row can be given up.
+    const FALLIBLE: bool;
+    /// Whether a failing row is told by a flag, so that the loop vectorises.
+    const FLAGGED: bool = false;
+    /// Whether a row that has no NULL argument can be NULL.
+    const NULLABLE: bool;
+    /// Value, NULL, or the exit.
+    fn split<T>(ret: Self::Ret<T>, flag_exit: Exit) -> Result<Option<T>, Exit>;
+    /// Value and failed-flag; only asked for when the kernel is total or flagged.
+    fn dense<T>(ret: Self::Ret<T>) -> Option<(T, bool)>;
+}
+
+macro_rules! returns {
+    ($($(#[$doc:meta])* $name:ident => $ret:ty, fallible $f:expr, flagged $g:expr, nullable $n:expr,
+       |$r:ident, $e:ident| $split:expr, $dense:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+        impl Returns for $name {
+            type Ret<T> = $ret;
+            const FALLIBLE: bool = $f;
+            const FLAGGED: bool = $g;
+            const NULLABLE: bool = $n;
+            #[inline(always)]
+            fn split<T>($r: $ret, $e: Exit) -> Result<Option<T>, Exit> { let _ = $e; $split }
+            #[inline(always)]
+            fn dense<T>($r: $ret) -> Option<(T, bool)> { let _ = &$r; $dense }
+        }
+    )*};
+}
+
+returns! {
+    /// `T`: cannot fail.
+    Total => T, fallible false, flagged false, nullable false, |r, e| Ok(Some(r)), Some((r, false));
+    /// `(T, bool)`: value and failed-flag; the value of a failed row is ignored.
+    Flagged => (T, bool), fallible true, flagged true, nullable false, |r, e| if r.1 { Err(e) } else { Ok(Some(r.0)) }, Some(r);
+    /// `Option<T>`: may be NULL.
+    Nullable => Option<T>, fallible false, flagged false, nullable true, |r, e| Ok(r), None;
+    /// `Result<Option<T>, Exit>`: may be NULL, may fail.
+    Fallible => Result<Option<T>, Exit>, fallible true, flagged false, nullable true, |r, e| r, None;
+}
+
+/// A kernel with its prepared state, for one shape of parameters.
+pub trait Callable<P: Params, R: Native, M: Returns>: Send + Sync + 'static {
+    /// State prepared once a call site: patterns, scale factors, collations.
+    type State: Send + Sync + 'static;
+    /// Prepares the state.
+    fn prepare(&self, site: &CallSite<'_>) -> Result<Self::State, Error>;
+    /// Calls the kernel.
+    fn call<'r>(&self, state: &'r Self::State, cx: &RowContext<'r>, args: P::Args<'r>) -> M::Ret<R::Val<'r>>;
+}
+
+/// A kernel without state.
+pub struct Plain<F>(F);
+/// A kernel with state made by `prepare`.
+pub struct WithState<S, F> {
+    prepare: fn(&CallSite<'_>) -> Result<S, Error>,
+    kernel: F,
+    state: PhantomData<fn() -> S>,
+}
+
+macro_rules! callable {
+    ($($name:ident $var:ident),*) => {
+        impl<F, R: Native, M: Returns, $($name: Param + Send + Sync),*> Callable<($($name,)*), R, M> for Plain<F>
+        where F: for<'r> Fn($($name::Arg<'r>),*) -> M::Ret<R::Val<'r>> + Send + Sync + 'static
+        {
+            type State = ();
+            fn prepare(&self, _: &CallSite<'_>) -> Result<(), Error> { Ok(()) }
+            #[inline(always)]
+            fn call<'r>(&self, (): &'r (), _: &RowContext<'r>, ($($var,)*): ($($name::Arg<'r>,)*)) -> M::Ret<R::Val<'r>> {
+                (self.0)($($var),*)
+            }
+        }
+        impl<F, S: Send + Sync + 'static, R: Native, M: Returns, $($name: Param + Send + Sync),*> Callable<($($name,)*), R, M> for WithState<S, F>
+        where F: for<'r> Fn(&'r S, &RowContext<'r>, $($name::Arg<'r>),*) -> M::Ret<R::Val<'r>> + Send + Sync + 'static
+        {
+            type State = S;
+            fn prepare(&self, site: &CallSite<'_>) -> Result<S, Error> { (self.prepare)(site) }
+            #[inline(always)]
+            fn call<'r>(&self, state: &'r S, cx: &RowContext<'r>, ($($var,)*): ($($name::Arg<'r>,)*)) -> M::Ret<R::Val<'r>> {
+                (self.kernel)(state, cx, $($var),*)
+            }
+        }
+    };
+}
+
+callable!();
+callable!(A a);
+callable!(A a, B b);
+callable!(A a, B b, C c);
+callable!(A a, B b, C c, D d);
+
+impl<F, S: Send + Sync + 'static, R: Native, M: Returns, P: Param + Send + Sync> Callable<Many<P>, R, M>
+    for WithState<S, F>
+where
+    F: for<'r> Fn(&'r S, &RowContext<'r>, &'r [P::Arg<'r>]) -> M::Ret<R::Val<'r>> + Send + Sync + 'static,
+{
+    type State = S;
+    fn prepare(&self, site: &CallSite<'_>) -> Result<S, Error> {
+        (self.prepare)(site)
+    }
+    #[inline(always)]
+    fn call<'r>(&self, state: &'r S, cx: &RowContext<'r>, args: &'r [P::Arg<'r>]) -> M::Ret<R::Val<'r>> {
+        (self.kernel)(state, cx, args)
+    }
+}
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $mode:ident $plain:ident $with:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $plain<P: Params, R: Native, F>(kernel: F) -> KernelMaker
+        where Plain<F>: Callable<P, R, $mode> {
+            maker::<P, R, $mode, _>(Plain(kernel))
+        }
+        $(#[$doc])*
+        ///
+        /// `prepare` makes the state once a call site; the kernel gets it, and the row's context, first.
+        pub fn $with<P: Params, R: Native, S, F>(prepare: fn(&CallSite<'_>) -> Result<S, Error>, kernel: F) -> KernelMaker
+        where WithState<S, F>: Callable<P, R, $mode> {
+            maker::<P, R, $mode, _>(WithState { prepare, kernel, state: PhantomData })
+        }
+    )*};
+}
+
+macro_rules! hot_constructors {
+    ($($(#[$doc:meta])* $mode:ident $plain:ident;)*) => {$(
+        $(#[$doc])*
+        /// Specialised for the kinds of its operands: for the hot families only.
+        pub fn $plain<P: Params, R: Native, F>(kernel: F) -> KernelMaker
+        where AsHot<Plain<F>>: Callable<Hot<P>, R, $mode>, Hot<P>: Params {
+            maker::<Hot<P>, R, $mode, _>(AsHot(Plain(kernel)))
+        }
+    )*};
+}
+
+hot_constructors! {
+    /// As [`total`].
+    Total hot_total;
+    /// As [`flagged`].
+    Flagged hot_flagged;
+}
+
+constructors! {
+    /// A kernel that cannot fail: `fn(..) -> R`.
+    Total total total_with;
+    /// A kernel that tells failure by a flag: `fn(..) -> (R, bool)`.
+    Flagged flagged flagged_with;
+    /// A kernel that may give NULL: `fn(..) -> Option<R>`.
+    Nullable nullable nullable_with;
+    /// A kernel that may give NULL or fail: `fn(..) -> Result<Option<R>, Exit>`.
+    Fallible fallible fallible_with;
+}
+
+/// Turns a split outcome into a closure's outcome, recording the exit.
+#[inline(always)]
+pub(crate) fn settle<T>(outcome: Result<Option<T>, Exit>, record: impl FnOnce(Exit)) -> Out<T> {
+    match outcome {
+        Ok(Some(value)) => Out::Val(value),
+        Ok(None) => Out::Null,
+        Err(exit) => {
+            record(exit);
+            Out::Exit
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Adapters: one kernel becomes a fused row closure, a batch loop, and the cell call that native code uses.
+//!
+//! A kernel is a plain function on native values. [`total`], [`flagged`], [`nullable`], [`fallible`] (and their `_with` forms for
+//! kernels with prepared state) say what its return type promises; everything here is generic over markers, so that no tier names
+//! a function and no function names a tier.
+
+mod adapter;
+mod batch;
+mod callable;
+mod hot;
+mod node;
+mod params;
+mod vector;
+
+pub use adapter::{Kernel, KernelMaker};
+pub use batch::{BatchContext, Selection};
+pub use callable::{
+    Callable, Fallible, Flagged, Nullable, Returns, Total, fallible, fallible_with, flagged, flagged_with,
+    hot_flagged, hot_total,
+    nullable, nullable_with, total, total_with,
+};
+pub use hot::Hot;
+pub use node::{Eval, Node, Operand};
+pub use params::{Many, Params, RowCall};
+pub use vector::{Lanes, Vector};

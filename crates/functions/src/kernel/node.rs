@@ -1,0 +1,168 @@
+//! Operands of fused closures.
+
+use crate::native::*;
+use crate::{CallId, Exit, Frame, Out, Reason, SlotId};
+use sqlift_types::Value;
+
+/// A fused closure: evaluates a pure subtree for the row at hand, value and NULL in registers.
+pub trait Eval<R: Native>: Send + Sync {
+    /// The subtree's value for the frame's row.
+    fn eval<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>>;
+}
+
+/// Where a kernel's argument comes from. Hot kernels are specialised for each kind.
+pub enum Operand<R: Native> {
+    /// A column of the row.
+    Column {
+        /// Its position.
+        index: usize,
+        /// The scale that a DECIMAL cell must have.
+        scale: u8,
+        /// Whether NULL may occur.
+        nullable: bool,
+    },
+    /// A constant; `None` is NULL.
+    Constant(Option<R::Owned>),
+    /// A slot that an earlier step wrote.
+    Slot {
+        /// The slot.
+        slot: SlotId,
+        /// The scale of a DECIMAL slot.
+        scale: u8,
+    },
+    /// A subtree.
+    Child(Box<dyn Eval<R>>),
+}
+
+/// An operand of any representation.
+#[allow(missing_docs, reason = "one variant a representation")]
+pub enum Node {
+    Bool(Operand<Bool>),
+    Int(Operand<Int>),
+    UInt(Operand<UInt>),
+    Double(Operand<Double>),
+    Dec64(Operand<Dec64>),
+    Dec128(Operand<Dec128>),
+    Dec256(Operand<Dec256>),
+    Date(Operand<Date>),
+    Time(Operand<Time>),
+    DateTime(Operand<DateTime>),
+    Bytes(Operand<Bytes>),
+    Json(Operand<Json>),
+}
+
+/// A source is an operand whose kind is known statically.
+pub(crate) trait Source<R: Native>: Send + Sync + 'static {
+    fn get<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>>;
+}
+
+pub(crate) struct ColumnSource<const NULLABLE: bool> {
+    index: usize,
+    scale: u8,
+}
+
+#[cold]
+#[inline(never)]
+fn wrong_cell<T>(frame: &Frame<'_>) -> Out<T> {
+    frame.cx.scratch.record_exit(CallId::NONE, Exit::Deopt(Reason::CellType));
+    Out::Exit
+}
+
+impl<R: Native, const NULLABLE: bool> Source<R> for ColumnSource<NULLABLE> {
+    #[inline(always)]
+    fn get<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
+        let Some(cell) = frame.row.get(self.index) else { return wrong_cell(frame) };
+        match R::load(*cell, self.scale) {
+            Some(value) => Out::Val(value),
+            None if NULLABLE && cell.is_null() => Out::Null,
+            None => wrong_cell(frame),
+        }
+    }
+}
+
+pub(crate) struct ConstantSource<R: Native>(R::Owned);
+
+impl<R: Native> Source<R> for ConstantSource<R> {
+    #[inline(always)]
+    fn get<'r>(&'r self, _: &Frame<'r>) -> Out<R::Val<'r>> {
+        Out::Val(R::borrow(&self.0))
+    }
+}
+
+pub(crate) struct NullSource;
+
+impl<R: Native> Source<R> for NullSource {
+    #[inline(always)]
+    fn get<'r>(&'r self, _: &Frame<'r>) -> Out<R::Val<'r>> {
+        Out::Null
+    }
+}
+
+pub(crate) struct SlotSource {
+    slot: SlotId,
+    scale: u8,
+}
+
+impl<R: Native> Source<R> for SlotSource {
+    #[inline(always)]
+    fn get<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
+        let cell = frame.slots[self.slot.index()].get();
+        match R::load(cell, self.scale) {
+            Some(value) => Out::Val(value),
+            None if matches!(cell, Value::Null) => Out::Null,
+            None => wrong_cell(frame),
+        }
+    }
+}
+
+pub(crate) struct ChildSource<R: Native>(Box<dyn Eval<R>>);
+
+impl<R: Native> Source<R> for ChildSource<R> {
+    #[inline(always)]
+    fn get<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
+        self.0.eval(frame)
+    }
+}
+
+/// A source alone, as a closure.
+struct Leaf<S>(S);
+
+impl<R: Native, S: Source<R>> Eval<R> for Leaf<S> {
+    fn eval<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
+        self.0.get(frame)
+    }
+}
+
+impl<R: Native> Operand<R> {
+    /// The operand as a closure.
+    pub fn into_eval(self) -> Box<dyn Eval<R>> {
+        match self.into_kind() {
+            Kind::Column(s) => Box::new(Leaf(s)),
+            Kind::NullableColumn(s) => Box::new(Leaf(s)),
+            Kind::Constant(s) => Box::new(Leaf(s)),
+            Kind::Child(s) => s.0,
+        }
+    }
+
+    /// The operand with its kind as a type, so that a hot kernel can be compiled for it.
+    pub(crate) fn into_kind(self) -> Kind<R> {
+        match self {
+            Operand::Column { index, scale, nullable: false } => Kind::Column(ColumnSource { index, scale }),
+            Operand::Column { index, scale, nullable: true } => {
+                Kind::NullableColumn(ColumnSource { index, scale })
+            }
+            Operand::Constant(Some(value)) => Kind::Constant(ConstantSource(value)),
+            Operand::Constant(None) => Kind::Child(ChildSource(Box::new(Leaf(NullSource)))),
+            Operand::Slot { slot, scale } => Kind::Child(ChildSource(Box::new(Leaf(SlotSource { slot, scale })))),
+            Operand::Child(child) => Kind::Child(ChildSource(child)),
+        }
+    }
+}
+
+/// The operand kinds that hot kernels are compiled for.
+pub(crate) enum Kind<R: Native> {
+    Column(ColumnSource<false>),
+    NullableColumn(ColumnSource<true>),
+    Constant(ConstantSource<R>),
+    Child(ChildSource<R>),
+}

@@ -1,0 +1,232 @@
+//! Tuples of parameters: how each shape of arguments is read from operands, cells and lanes.
+
+use super::node::{ChildSource, Eval, Kind, Source};
+use super::vector::{Lanes, Vector};
+use super::{Node, Operand};
+use crate::native::{Native, Param};
+use crate::{Frame, Out, RowContext};
+use sqlift_types::{Repr, Value};
+use std::marker::PhantomData;
+
+/// The parameters of a kernel: a tuple of [`Param`]s, or [`Many`] of one.
+pub trait Params: Sized + Send + Sync + 'static {
+    /// The arguments of one call.
+    type Args<'r>: Copy;
+    /// Operands ready to be evaluated.
+    type Sources: Send + Sync + 'static;
+    /// Lanes of a chunk.
+    type Chunk<'r>;
+    /// Representations, in order; for [`Many`] the single one that repeats.
+    fn reprs() -> Vec<Repr>;
+    /// Whether any number of the last parameter is taken.
+    const VARIADIC: bool = false;
+    /// Whether every parameter is strict.
+    const STRICT: bool;
+
+    /// The fused closure of a kernel over these operands. `None` if number or representation is wrong.
+    fn fuse<R: Native, K: RowCall<Self, R>>(nodes: Vec<Node>, callee: K) -> Option<Box<dyn Eval<R>>>
+    {
+        Some(Box::new(Fused::<Self, K> { callee, sources: Self::sources(nodes)? }))
+    }
+    /// Operands from nodes; `None` if number or representation is wrong.
+    fn sources(nodes: Vec<Node>) -> Option<Self::Sources>;
+    /// Evaluates all operands from left to right, then asks for NULL.
+    fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>>;
+    /// Arguments from cells (`scales` are those of the call's arguments); the outer `None` is a cell of another type.
+    fn cells<'r>(cx: &RowContext<'r>, cells: &[Value<'r>], scales: &[u8]) -> Option<Option<Self::Args<'r>>>;
+    /// The lanes of a chunk.
+    fn chunk<'r>(vectors: &[Vector<'r>], rows: usize, cx: &RowContext<'r>) -> Option<Self::Chunk<'r>>;
+    /// The arguments in one lane, whatever its validity.
+    fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, cx: &RowContext<'r>) -> Option<Self::Args<'r>>;
+    /// The values in one lane, NULL or not; only for strict parameters, whose results the validity hides.
+    fn dense<'r>(chunk: &Self::Chunk<'r>, row: usize) -> Option<Self::Args<'r>>;
+}
+
+/// A kernel at one step, ready to be called with arguments.
+pub trait RowCall<P: Params, R: Native>: Send + Sync + 'static {
+    /// Calls it.
+    fn call<'r>(&'r self, frame: &Frame<'r>, args: P::Args<'r>) -> Out<R::Val<'r>>;
+}
+
+/// A fused closure: a kernel and its operands.
+struct Fused<P: Params, K> {
+    callee: K,
+    sources: P::Sources,
+}
+
+impl<P: Params, R: Native, K: RowCall<P, R>> Eval<R> for Fused<P, K> {
+    fn eval<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
+        match P::get(&self.sources, frame) {
+            Out::Val(args) => self.callee.call(frame, args),
+            Out::Null => Out::Null,
+            Out::Exit => Out::Exit,
+        }
+    }
+}
+
+fn source<P: Param>(node: Node) -> Option<ChildSource<P::Native>> {
+    let operand = P::Native::operand(node)?;
+    match Operand::Child(operand.into_eval()).into_kind() {
+        Kind::Child(child) => Some(child),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn as_option<T>(out: Out<T>) -> Result<Option<T>, ()> {
+    match out {
+        Out::Val(v) => Ok(Some(v)),
+        Out::Null => Ok(None),
+        Out::Exit => Err(()),
+    }
+}
+
+#[inline(always)]
+fn cell<'r, P: Param>(cell: Value<'r>, scale: u8) -> Option<Option<P::Arg<'r>>> {
+    match P::Native::load(cell, scale) {
+        Some(v) => Some(P::arg(Some(v))),
+        None if cell.is_null() => Some(P::arg(None)),
+        None => None,
+    }
+}
+
+macro_rules! tuple {
+    ($count:expr; $($name:ident $field:tt $var:ident),*) => {
+        impl<$($name: Param + Send + Sync),*> Params for ($($name,)*) {
+            type Args<'r> = ($($name::Arg<'r>,)*);
+            type Sources = ($(ChildSource<$name::Native>,)*);
+            type Chunk<'r> = ($(Lanes<'r, $name::Native>,)*);
+            const STRICT: bool = true $(&& $name::STRICT)*;
+            fn reprs() -> Vec<Repr> { vec![$($name::Native::REPR),*] }
+            fn sources(nodes: Vec<Node>) -> Option<Self::Sources> {
+                let mut nodes = nodes.into_iter();
+                let sources = ($(source::<$name>(nodes.next()?)?,)*);
+                nodes.next().is_none().then_some(sources)
+            }
+            #[inline(always)]
+            fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>> {
+                $(let Ok($var) = as_option(Source::<$name::Native>::get(&sources.$field, frame)) else { return Out::Exit };)*
+                match ($($name::arg($var),)*) {
+                    ($(Some($var),)*) => Out::Val(($($var,)*)),
+                    _ => Out::Null,
+                }
+            }
+            #[inline(always)]
+            fn cells<'r>(_: &RowContext<'r>, cells: &[Value<'r>], scales: &[u8]) -> Option<Option<Self::Args<'r>>> {
+                if cells.len() != $count || scales.len() != $count { return None }
+                Some(match ($(cell::<$name>(cells[$field], scales[$field])?,)*) {
+                    ($(Some($var),)*) => Some(($($var,)*)),
+                    _ => None,
+                })
+            }
+            fn chunk<'r>(vectors: &[Vector<'r>], rows: usize, cx: &RowContext<'r>) -> Option<Self::Chunk<'r>> {
+                if vectors.len() != $count { return None }
+                Some(($($name::Native::lanes(&vectors[$field])?.flat(rows, cx),)*))
+            }
+            #[inline(always)]
+            fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, _: &RowContext<'r>) -> Option<Self::Args<'r>> {
+                match ($($name::arg(chunk.$field.get(row)),)*) {
+                    ($(Some($var),)*) => Some(($($var,)*)),
+                    _ => None,
+                }
+            }
+            #[inline(always)]
+            fn dense<'r>(chunk: &Self::Chunk<'r>, row: usize) -> Option<Self::Args<'r>> {
+                match ($($name::arg(Some(chunk.$field.value(row))),)*) {
+                    ($(Some($var),)*) => Some(($($var,)*)),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+tuple!(1; A 0 a);
+tuple!(2; A 0 a, B 1 b);
+tuple!(3; A 0 a, B 1 b, C 2 c);
+tuple!(4; A 0 a, B 1 b, C 2 c, D 3 d);
+
+impl Params for () {
+    type Args<'r> = ();
+    type Sources = ();
+    type Chunk<'r> = ();
+    const STRICT: bool = true;
+    fn reprs() -> Vec<Repr> {
+        Vec::new()
+    }
+    fn sources(nodes: Vec<Node>) -> Option<()> {
+        nodes.is_empty().then_some(())
+    }
+    fn get<'r>((): &'r (), _: &Frame<'r>) -> Out<()> {
+        Out::Val(())
+    }
+    fn cells<'r>(_: &RowContext<'r>, cells: &[Value<'r>], _: &[u8]) -> Option<Option<()>> {
+        cells.is_empty().then_some(Some(()))
+    }
+    fn chunk<'r>(vectors: &[Vector<'r>], _: usize, _: &RowContext<'r>) -> Option<()> {
+        vectors.is_empty().then_some(())
+    }
+    fn at<'r>((): &(), _: usize, _: &RowContext<'r>) -> Option<()> {
+        Some(())
+    }
+    fn dense<'r>((): &(), _: usize) -> Option<()> {
+        Some(())
+    }
+}
+
+/// Any number (at least one) of arguments of one parameter; the kernel gets a slice.
+#[derive(Clone, Copy, Debug)]
+pub struct Many<P>(PhantomData<P>);
+
+impl<P: Param + Send + Sync> Params for Many<P> {
+    type Args<'r> = &'r [P::Arg<'r>];
+    type Sources = Vec<ChildSource<P::Native>>;
+    type Chunk<'r> = Vec<Lanes<'r, P::Native>>;
+    const VARIADIC: bool = true;
+    const STRICT: bool = P::STRICT;
+    fn reprs() -> Vec<Repr> {
+        vec![P::Native::REPR]
+    }
+    fn sources(nodes: Vec<Node>) -> Option<Self::Sources> {
+        nodes.into_iter().map(source::<P>).collect()
+    }
+    fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>> {
+        let mut args = bumpalo::collections::Vec::with_capacity_in(sources.len(), frame.cx.arena);
+        let mut null = false;
+        for source in sources {
+            let Ok(value) = as_option(Source::<P::Native>::get(source, frame)) else { return Out::Exit };
+            match P::arg(value) {
+                Some(arg) => args.push(arg),
+                None => null = true,
+            }
+        }
+        if null { Out::Null } else { Out::Val(args.into_bump_slice()) }
+    }
+    fn cells<'r>(cx: &RowContext<'r>, cells: &[Value<'r>], scales: &[u8]) -> Option<Option<Self::Args<'r>>> {
+        if cells.len() != scales.len() {
+            return None;
+        }
+        let mut args = bumpalo::collections::Vec::with_capacity_in(cells.len(), cx.arena);
+        let mut null = false;
+        for (value, scale) in cells.iter().zip(scales) {
+            match cell::<P>(*value, *scale)? {
+                Some(arg) => args.push(arg),
+                None => null = true,
+            }
+        }
+        Some((!null).then(|| &*args.into_bump_slice()))
+    }
+    fn chunk<'r>(vectors: &[Vector<'r>], rows: usize, cx: &RowContext<'r>) -> Option<Self::Chunk<'r>> {
+        vectors.iter().map(|v| P::Native::lanes(v).map(|l| l.flat(rows, cx))).collect()
+    }
+    fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, cx: &RowContext<'r>) -> Option<Self::Args<'r>> {
+        let mut args = bumpalo::collections::Vec::with_capacity_in(chunk.len(), cx.arena);
+        for lanes in chunk {
+            args.push(P::arg(lanes.get(row))?);
+        }
+        Some(args.into_bump_slice())
+    }
+    fn dense<'r>(_: &Self::Chunk<'r>, _: usize) -> Option<Self::Args<'r>> {
+        None
+    }
+}

@@ -1,0 +1,155 @@
+//! The vocabulary of kernel signatures: marker types, each with the native value it stands for.
+
+use crate::kernel::{Lanes, Node, Operand, Vector};
+use bumpalo::Bump;
+use sqlift_types::{I256, Repr, Value};
+
+/// A marker type of the signature vocabulary.
+///
+/// `Val` is what kernels take and give; it borrows for `'r`, the time that a row or chunk is being evaluated.
+pub trait Native: Copy + Send + Sync + 'static {
+    /// The representation it stands for.
+    const REPR: Repr;
+    /// The native value.
+    type Val<'r>: Copy + Send + Sync;
+    /// An owned constant.
+    type Owned: Clone + Send + Sync + 'static;
+
+    /// The value in a cell; `None` when the cell holds something else (or another scale).
+    fn load<'r>(cell: Value<'r>, scale: u8) -> Option<Self::Val<'r>>;
+    /// The value as a cell.
+    fn store<'r>(value: Self::Val<'r>, scale: u8, arena: &'r Bump) -> Value<'r>;
+    /// What stands in a lane that is NULL.
+    fn blank<'r>() -> Self::Val<'r>;
+    /// An owned copy.
+    fn own(value: Self::Val<'_>) -> Self::Owned;
+    /// The value of an owned copy.
+    fn borrow(owned: &Self::Owned) -> Self::Val<'_>;
+    /// Wraps an operand of this representation.
+    fn node(operand: Operand<Self>) -> Node;
+    /// The operand, if it has this representation.
+    fn operand(node: Node) -> Option<Operand<Self>>;
+    /// Wraps lanes of this representation.
+    fn vector<'r>(lanes: Lanes<'r, Self>) -> Vector<'r>;
+    /// The lanes, if they have this representation.
+    fn lanes<'r, 'v>(vector: &'v Vector<'r>) -> Option<&'v Lanes<'r, Self>>;
+}
+
+macro_rules! native {
+    ($($(#[$doc:meta])* $marker:ident: $val:ty, $owned:ty, blank $blank:expr,
+       load |$cell:ident, $scale:ident| $load:expr, store |$value:ident, $sscale:ident, $arena:ident| $store:expr,
+       own |$o:ident| $own:expr, borrow |$b:ident| $borrow:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $marker;
+        impl Native for $marker {
+            const REPR: Repr = Repr::$marker;
+            type Val<'r> = $val;
+            type Owned = $owned;
+            #[inline(always)]
+            fn load<'r>($cell: Value<'r>, $scale: u8) -> Option<Self::Val<'r>> { $load }
+            #[inline(always)]
+            fn store<'r>($value: Self::Val<'r>, $sscale: u8, $arena: &'r Bump) -> Value<'r> { $store }
+            #[inline(always)]
+            fn blank<'r>() -> Self::Val<'r> { $blank }
+            fn own($o: Self::Val<'_>) -> Self::Owned { $own }
+            #[inline(always)]
+            fn borrow($b: &Self::Owned) -> Self::Val<'_> { $borrow }
+            fn node(operand: Operand<Self>) -> Node { Node::$marker(operand) }
+            fn operand(node: Node) -> Option<Operand<Self>> {
+                if let Node::$marker(operand) = node { Some(operand) } else { None }
+            }
+            fn vector<'r>(lanes: Lanes<'r, Self>) -> Vector<'r> { Vector::$marker(lanes) }
+            fn lanes<'r, 'v>(vector: &'v Vector<'r>) -> Option<&'v Lanes<'r, Self>> {
+                if let Vector::$marker(lanes) = vector { Some(lanes) } else { None }
+            }
+        }
+    )*};
+}
+
+native! {
+    /// Truth value.
+    Bool: bool, bool, blank false,
+        load |cell, _s| if let Value::Int(v) = cell { Some(v != 0) } else { None },
+        store |value, _s, _a| Value::Int(value as i64), own |o| o, borrow |b| *b;
+    /// `i64`.
+    Int: i64, i64, blank 0,
+        load |cell, _s| if let Value::Int(v) = cell { Some(v) } else { None },
+        store |value, _s, _a| Value::Int(value), own |o| o, borrow |b| *b;
+    /// `u64`.
+    UInt: u64, u64, blank 0,
+        load |cell, _s| if let Value::UInt(v) = cell { Some(v) } else { None },
+        store |value, _s, _a| Value::UInt(value), own |o| o, borrow |b| *b;
+    /// `f64`.
+    Double: f64, f64, blank 0.0,
+        load |cell, _s| if let Value::Double(v) = cell { Some(v) } else { None },
+        store |value, _s, _a| Value::Double(value), own |o| o, borrow |b| *b;
+    /// A DECIMAL coefficient in an `i64`.
+    Dec64: i64, i64, blank 0,
+        load |cell, s| match cell { Value::Dec64 { scale, coefficient } if scale == s => Some(coefficient), _ => None },
+        store |value, s, _a| Value::Dec64 { scale: s, coefficient: value }, own |o| o, borrow |b| *b;
+    /// A DECIMAL coefficient in an `i128`.
+    Dec128: i128, i128, blank 0,
+        load |cell, s| match cell { Value::Dec128 { scale, coefficient } if scale == s => Some(coefficient.into()), _ => None },
+        store |value, s, _a| Value::Dec128 { scale: s, coefficient: value.into() }, own |o| o, borrow |b| *b;
+    /// A DECIMAL coefficient in 256 bits.
+    Dec256: I256, I256, blank I256::ZERO,
+        load |cell, s| match cell { Value::Dec256 { scale, coefficient } if scale == s => Some(*coefficient), _ => None },
+        store |value, s, a| Value::Dec256 { scale: s, coefficient: a.alloc(value) }, own |o| o, borrow |b| *b;
+    /// Packed date.
+    Date: i64, i64, blank 0,
+        load |cell, _s| if let Value::Date(v) = cell { Some(v) } else { None },
+        store |value, _s, _a| Value::Date(value), own |o| o, borrow |b| *b;
+    /// Signed microseconds.
+    Time: i64, i64, blank 0,
+        load |cell, _s| if let Value::Time(v) = cell { Some(v) } else { None },
+        store |value, _s, _a| Value::Time(value), own |o| o, borrow |b| *b;
+    /// Packed date and time.
+    DateTime: i64, i64, blank 0,
+        load |cell, _s| if let Value::DateTime(v) = cell { Some(v) } else { None },
+        store |value, _s, _a| Value::DateTime(value), own |o| o, borrow |b| *b;
+    /// Bytes of text or of a binary string.
+    Bytes: &'r [u8], Vec<u8>, blank &[],
+        load |cell, _s| if let Value::Bytes(v) = cell { Some(v) } else { None },
+        store |value, _s, _a| Value::Bytes(value), own |o| o.to_vec(), borrow |b| b;
+    /// The text of a JSON document.
+    Json: &'r [u8], Vec<u8>, blank b"null",
+        load |cell, _s| if let Value::Json(v) = cell { Some(v) } else { None },
+        store |value, _s, _a| Value::Json(value), own |o| o.to_vec(), borrow |b| b;
+}
+
+/// A parameter of a kernel: a marker (strict: NULL makes the result NULL), or [`Opt`] of one (the kernel is given the NULL).
+pub trait Param: 'static {
+    /// The marker.
+    type Native: Native;
+    /// What the kernel is given.
+    type Arg<'r>: Copy;
+    /// Whether NULL makes the result NULL.
+    const STRICT: bool;
+    /// The argument from a value or NULL; `None` when a strict parameter is NULL.
+    fn arg<'r>(value: Option<<Self::Native as Native>::Val<'r>>) -> Option<Self::Arg<'r>>;
+}
+
+impl<N: Native> Param for N {
+    type Native = N;
+    type Arg<'r> = N::Val<'r>;
+    const STRICT: bool = true;
+    #[inline(always)]
+    fn arg<'r>(value: Option<N::Val<'r>>) -> Option<N::Val<'r>> {
+        value
+    }
+}
+
+/// A parameter that takes NULL: the kernel gets an `Option`.
+#[derive(Clone, Copy, Debug)]
+pub struct Opt<N>(std::marker::PhantomData<N>);
+
+impl<N: Native> Param for Opt<N> {
+    type Native = N;
+    type Arg<'r> = Option<N::Val<'r>>;
+    const STRICT: bool = false;
+    #[inline(always)]
+    fn arg<'r>(value: Option<N::Val<'r>>) -> Option<Option<N::Val<'r>>> {
+        Some(value)
+    }
+}

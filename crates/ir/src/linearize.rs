@@ -1,0 +1,370 @@
+//! From typed expressions to a program. NULL, evaluation order, short-circuit and laziness are decided here, once, for all tiers.
+
+use crate::program::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
+use sqlift_collation::CollationId;
+use sqlift_functions::{
+    Argument, CallId, CallSite, Expr, ExprKind, Form, FunctionId, Overload, SlotId, catalogue,
+};
+use sqlift_types::{Datum, Error, Repr, Session, Span, SqlType};
+use std::sync::Arc;
+
+/// Bets on representations that a program is made with. Each can be dropped on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Speculation {
+    /// DECIMAL results fit 64 bits (columns of up to 18 digits, whatever the declared result).
+    pub narrow_decimal: bool,
+}
+
+impl Speculation {
+    /// No bet.
+    pub const NONE: Speculation = Speculation { narrow_decimal: false };
+    /// Every bet.
+    pub const ALL: Speculation = Speculation { narrow_decimal: true };
+}
+
+/// Makes the program of some expressions over one row: output `i` is `expressions[i]`.
+///
+/// Errors: a call for which the catalogue has no physical form ([`Error::unsupported`]), or one whose kernel cannot be prepared.
+pub fn linearize(
+    expressions: &[Expr],
+    session: &Arc<Session>,
+    speculation: Speculation,
+) -> Result<Program, Error> {
+    let mut l = Linearizer {
+        program: Program {
+            steps: Vec::new(),
+            slots: Vec::new(),
+            columns: Vec::new(),
+            constants: Vec::new(),
+            calls: Vec::new(),
+            outputs: expressions.iter().map(|e| e.ty.clone()).collect(),
+            session: session.clone(),
+        },
+        speculation,
+    };
+    for (index, expression) in expressions.iter().enumerate() {
+        let slot = l.expression(expression)?;
+        let from = l.resize(slot, &expression.ty, expression.span)?;
+        l.program.steps.push(Step::Output { index: index as u32, from });
+    }
+    l.program.steps.push(Step::Return);
+    debug_assert_eq!(l.program.verify(), Ok(()), "{}", l.program);
+    Ok(l.program)
+}
+
+struct Linearizer {
+    program: Program,
+    speculation: Speculation,
+}
+
+impl Linearizer {
+    fn new_slot(&mut self, slot: Slot) -> SlotId {
+        self.program.slots.push(slot);
+        SlotId(self.program.slots.len() as u32 - 1)
+    }
+
+    fn slot(&self, id: SlotId) -> Slot {
+        self.program.slots[id.index()]
+    }
+
+    fn here(&self) -> StepIndex {
+        StepIndex(self.program.steps.len() as u32)
+    }
+
+    /// Adds a jump whose target is not known yet.
+    fn jump(&mut self, step: Step) -> usize {
+        self.program.steps.push(step);
+        self.program.steps.len() - 1
+    }
+
+    /// Lets a jump go here.
+    fn land(&mut self, jump: usize) {
+        let here = self.here();
+        match &mut self.program.steps[jump] {
+            Step::Jump { target }
+            | Step::JumpIfNull { target, .. }
+            | Step::JumpIfNotNull { target, .. }
+            | Step::JumpIfFalse { target, .. }
+            | Step::JumpIfTrue { target, .. }
+            | Step::JumpUnlessTrue { target, .. } => *target = here,
+            step => unreachable!("{step:?} is no jump"),
+        }
+    }
+
+    fn expression(&mut self, expr: &Expr) -> Result<SlotId, Error> {
+        match &expr.kind {
+            ExprKind::Literal(value) => self.constant(value, natural(&expr.ty, expr.nullable)),
+            ExprKind::Column(index) => {
+                let slot = natural(&expr.ty, expr.nullable);
+                let column_use = ColumnUse { index: *index, slot };
+                let known = self.program.columns.iter().position(|c| *c == column_use);
+                let column = known.unwrap_or_else(|| {
+                    self.program.columns.push(column_use);
+                    self.program.columns.len() - 1
+                }) as u32;
+                let to = self.new_slot(slot);
+                self.program.steps.push(Step::Column { to, column });
+                Ok(to)
+            }
+            ExprKind::Parameter(parameter) => {
+                let to = self.new_slot(natural(&expr.ty, true));
+                self.program.steps.push(Step::Parameter { to, parameter: *parameter });
+                Ok(to)
+            }
+            ExprKind::Call { function, args } => match catalogue().function(*function).evaluation() {
+                Form::Call => self.strict_call(expr, *function, args),
+                form @ (Form::And | Form::Or) => self.junction(expr, *function, args, form),
+                Form::Case => self.case(expr, args),
+                Form::Coalesce => self.coalesce(expr, args),
+            },
+            ExprKind::Row(_) => Err(Error::operand_columns(1).at(expr.span)),
+        }
+    }
+
+    fn constant(&mut self, value: &Datum, slot: Slot) -> Result<SlotId, Error> {
+        let known = self.program.constants.iter().position(|c| c.value == *value && c.slot == slot);
+        let constant = known.unwrap_or_else(|| {
+            self.program.constants.push(Constant { value: value.clone(), slot });
+            self.program.constants.len() - 1
+        }) as u32;
+        let to = self.new_slot(slot);
+        self.program.steps.push(Step::Constant { to, constant });
+        Ok(to)
+    }
+
+    /// All arguments from left to right, then the kernel.
+    fn strict_call(&mut self, expr: &Expr, function: FunctionId, args: &[Expr]) -> Result<SlotId, Error> {
+        let mut slots = Vec::with_capacity(args.len());
+        for arg in args {
+            slots.push(self.expression(arg)?);
+        }
+        self.call(expr, function, args, slots)
+    }
+
+    /// The physical call: picks the overload by representation, with one width for all DECIMALs.
+    fn call(
+        &mut self,
+        expr: &Expr,
+        function: FunctionId,
+        args: &[Expr],
+        mut slots: Vec<SlotId>,
+    ) -> Result<SlotId, Error> {
+        let overloads = catalogue().function(function).overloads();
+        let decimal_width = self.decimal_width(expr, &slots);
+        // A conversion to DECIMAL picks its result's width, any other call takes DECIMALs of one width.
+        for (slot, arg) in slots.iter_mut().zip(args) {
+            if self.slot(*slot).repr.is_decimal()
+                && !overloads.iter().any(|o| o.params() == [self.slot(*slot).repr])
+            {
+                *slot = self.widen(*slot, decimal_width, &arg.ty, arg.span)?;
+            }
+        }
+        let natural_ret = expr.ty.repr();
+        let ret = if natural_ret.is_decimal() { decimal_width } else { natural_ret };
+        let reprs: Vec<Repr> = slots.iter().map(|s| self.slot(*s).repr).collect();
+        let fits = |o: &Overload| o.accepts(&reprs) && (o.ret() == ret || o.ret() == natural_ret);
+        let overload = overloads.iter().position(fits).ok_or_else(|| {
+            let reprs: Vec<&str> = reprs.iter().map(|r| r.name()).collect();
+            let name = catalogue().function(function).name();
+            Error::unsupported(format_args!("{name}({}) -> {}", reprs.join(", "), expr.ty)).at(expr.span)
+        })?;
+        self.push_call(function, overload, args, &slots, &expr.ty, expr.nullable, expr.span)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one step")]
+    fn push_call(
+        &mut self,
+        function: FunctionId,
+        overload: usize,
+        args: &[Expr],
+        slots: &[SlotId],
+        ty: &SqlType,
+        nullable: bool,
+        span: Span,
+    ) -> Result<SlotId, Error> {
+        let chosen = &catalogue().function(function).overloads()[overload];
+        let facts: Vec<Argument> = args
+            .iter()
+            .zip(slots)
+            .map(|(arg, slot)| Argument {
+                ty: arg.ty.clone(),
+                repr: self.slot(*slot).repr,
+                constant: arg.as_literal().cloned(),
+            })
+            .collect();
+        let collation = call_collation(ty, args);
+        let slot = Slot { repr: chosen.ret(), scale: scale_of(ty), nullable };
+        let session = self.program.session.clone();
+        let site = CallSite { args: &facts, ret: ty, ret_repr: slot.repr, collation, session: &session };
+        let kernel = chosen.kernel(&site).map_err(|e| e.at(span))?;
+        let call = CallId(self.program.calls.len() as u32);
+        self.program.calls.push(Call {
+            function,
+            overload,
+            args: facts,
+            ty: ty.clone(),
+            slot,
+            collation,
+            span,
+            kernel,
+        });
+        let to = self.new_slot(slot);
+        self.program.steps.push(Step::Call { to, call, args: slots.into() });
+        Ok(to)
+    }
+
+    /// The width in which a call's DECIMALs are held: the widest of arguments and result, or 64 bits on a bet.
+    fn decimal_width(&self, expr: &Expr, slots: &[SlotId]) -> Repr {
+        let held = slots.iter().map(|s| self.slot(*s).repr).filter(|r| r.is_decimal()).max();
+        let result = Some(expr.ty.repr()).filter(|r| r.is_decimal());
+        if self.speculation.narrow_decimal && held == Some(Repr::Dec64) && result.is_some() && expr.ty.decimals <= 18 {
+            return Repr::Dec64;
+        }
+        held.max(result).unwrap_or(Repr::Dec64)
+    }
+
+    /// The same DECIMAL held wider.
+    fn widen(&mut self, slot: SlotId, repr: Repr, ty: &SqlType, span: Span) -> Result<SlotId, Error> {
+        let from = self.slot(slot);
+        if from.repr >= repr {
+            return Ok(slot);
+        }
+        self.hold(slot, repr, ty, span)
+    }
+
+    /// A result held as its type says, whatever width it was computed in.
+    fn resize(&mut self, slot: SlotId, ty: &SqlType, span: Span) -> Result<SlotId, Error> {
+        let natural = ty.repr();
+        if !natural.is_decimal() || self.slot(slot).repr == natural {
+            return Ok(slot);
+        }
+        self.hold(slot, natural, ty, span)
+    }
+
+    fn hold(&mut self, slot: SlotId, repr: Repr, ty: &SqlType, span: Span) -> Result<SlotId, Error> {
+        let function = catalogue().lookup("resize").expect("the catalogue has resize");
+        let from = self.slot(slot);
+        // A constant is simply held in the other width.
+        if let Some(Step::Constant { to, constant }) = self.program.steps.last().cloned()
+            && to == slot
+        {
+            self.program.steps.pop();
+            let value = self.program.constants[constant as usize].value.clone();
+            return self.constant(&value, Slot { repr, ..from });
+        }
+        let overloads = catalogue().function(function).overloads();
+        let overload = overloads
+            .iter()
+            .position(|o| o.params() == [from.repr] && o.ret() == repr)
+            .ok_or_else(|| Error::unsupported(format_args!("{} held as {repr}", from.repr)).at(span))?;
+        let arg = Expr::literal(Datum::Null, ty.clone());
+        self.push_call(function, overload, std::slice::from_ref(&arg), &[slot], ty, from.nullable, span)
+    }
+
+    /// AND, OR: branch-free when the second operand is cheap and can neither fail nor warn, else skipped when the first decides.
+    fn junction(&mut self, expr: &Expr, function: FunctionId, args: &[Expr], form: Form) -> Result<SlotId, Error> {
+        let [first, second] = args else {
+            return Err(Error::unsupported("AND and OR of other than two operands").at(expr.span));
+        };
+        let a = self.expression(first)?;
+        if is_cheap(second) {
+            let b = self.expression(second)?;
+            return self.call(expr, function, args, vec![a, b]);
+        }
+        let result = self.new_slot(Slot { repr: Repr::Bool, scale: 0, nullable: expr.nullable });
+        let target = StepIndex(0);
+        let decided = self.jump(match form {
+            Form::And => Step::JumpIfFalse { slot: a, target },
+            _ => Step::JumpIfTrue { slot: a, target },
+        });
+        let b = self.expression(second)?;
+        let both = self.call(expr, function, args, vec![a, b])?;
+        self.program.steps.push(Step::Copy { to: result, from: both });
+        let end = self.jump(Step::Jump { target });
+        self.land(decided);
+        self.program.steps.push(Step::Copy { to: result, from: a });
+        self.land(end);
+        Ok(result)
+    }
+
+    /// CASE: conditions in order, and only the value that is asked for.
+    fn case(&mut self, expr: &Expr, args: &[Expr]) -> Result<SlotId, Error> {
+        let result = self.new_slot(natural(&expr.ty, expr.nullable));
+        let (last, branches) = args.split_last().ok_or_else(|| Error::wrong_arity("CASE"))?;
+        let target = StepIndex(0);
+        let mut ends = Vec::new();
+        for branch in branches.chunks_exact(2) {
+            let condition = self.expression(&branch[0])?;
+            let next = self.jump(Step::JumpUnlessTrue { slot: condition, target });
+            self.copy_result(&branch[1], result, expr)?;
+            ends.push(self.jump(Step::Jump { target }));
+            self.land(next);
+        }
+        self.copy_result(last, result, expr)?;
+        ends.into_iter().for_each(|end| self.land(end));
+        Ok(result)
+    }
+
+    fn copy_result(&mut self, value: &Expr, result: SlotId, expr: &Expr) -> Result<(), Error> {
+        let from = self.expression(value)?;
+        let from = self.resize(from, &expr.ty, value.span)?;
+        self.program.steps.push(Step::Copy { to: result, from });
+        Ok(())
+    }
+
+    /// The first operand that is not NULL; the ones behind it are not evaluated.
+    fn coalesce(&mut self, expr: &Expr, args: &[Expr]) -> Result<SlotId, Error> {
+        let result = self.new_slot(natural(&expr.ty, expr.nullable));
+        let target = StepIndex(0);
+        let mut ends = Vec::new();
+        for (i, arg) in args.iter().enumerate() {
+            self.copy_result(arg, result, expr)?;
+            if i + 1 < args.len() {
+                ends.push(self.jump(Step::JumpIfNotNull { slot: result, target }));
+            }
+        }
+        ends.into_iter().for_each(|end| self.land(end));
+        Ok(result)
+    }
+}
+
+fn scale_of(ty: &SqlType) -> u8 {
+    if ty.repr().is_decimal() { ty.decimals } else { 0 }
+}
+
+/// How a value of the type is held when no bet says otherwise.
+fn natural(ty: &SqlType, nullable: bool) -> Slot {
+    Slot { repr: ty.repr(), scale: scale_of(ty), nullable }
+}
+
+/// The collation that a call works in: its result's, or (for comparisons and the like) that of its first text operand.
+pub(crate) fn call_collation(ty: &SqlType, args: &[Expr]) -> CollationId {
+    if ty.kind.is_string() {
+        return ty.collation;
+    }
+    let text = args.iter().find(|a| a.ty.kind.is_string());
+    text.map_or(CollationId::BINARY, |a| a.ty.collation)
+}
+
+/// Whether evaluating it for nothing costs little and shows nothing.
+fn is_cheap(expr: &Expr) -> bool {
+    fn walk(expr: &Expr, budget: &mut u32) -> bool {
+        if *budget == 0 {
+            return false;
+        }
+        *budget -= 1;
+        match &expr.kind {
+            ExprKind::Literal(_) | ExprKind::Column(_) | ExprKind::Parameter(_) => true,
+            ExprKind::Row(_) => false,
+            ExprKind::Call { function, args } => {
+                let function = catalogue().function(*function);
+                let harmless = |o: &Overload| !o.is_fallible() && !o.warns() && !o.is_costly();
+                matches!(function.evaluation(), Form::Call | Form::And | Form::Or)
+                    && !function.is_volatile()
+                    && function.overloads().iter().all(harmless)
+                    && args.iter().all(|a| walk(a, budget))
+            }
+        }
+    }
+    walk(expr, &mut 16)
+}

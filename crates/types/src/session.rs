@@ -1,0 +1,245 @@
+//! Session settings that an expression depends on.
+
+use crate::{CollationId, Datum, Error};
+use std::collections::BTreeMap;
+
+/// The `sql_mode` bits that change an expression's grammar or meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SqlMode(u32);
+
+macro_rules! modes {
+    ($($(#[$doc:meta])* $name:ident = $bit:expr, $text:literal;)*) => {
+        impl SqlMode {
+            $($(#[$doc])* pub const $name: SqlMode = SqlMode(1 << $bit);)*
+            const NAMES: &'static [(&'static str, SqlMode)] = &[$(($text, SqlMode::$name)),*];
+        }
+    };
+}
+
+modes! {
+    /// `"` quotes identifiers.
+    ANSI_QUOTES = 0, "ANSI_QUOTES";
+    /// `||` concatenates.
+    PIPES_AS_CONCAT = 1, "PIPES_AS_CONCAT";
+    /// NOT binds as tightly as `!`.
+    HIGH_NOT_PRECEDENCE = 2, "HIGH_NOT_PRECEDENCE";
+    /// A backslash is an ordinary character in strings.
+    NO_BACKSLASH_ESCAPES = 3, "NO_BACKSLASH_ESCAPES";
+    /// Blanks are allowed between a function name and `(`.
+    IGNORE_SPACE = 4, "IGNORE_SPACE";
+    /// REAL is FLOAT.
+    REAL_AS_FLOAT = 5, "REAL_AS_FLOAT";
+    /// Warn about division by zero.
+    ERROR_FOR_DIVISION_BY_ZERO = 6, "ERROR_FOR_DIVISION_BY_ZERO";
+    /// '0000-00-00' is not a valid date.
+    NO_ZERO_DATE = 7, "NO_ZERO_DATE";
+    /// Dates with month or day 0 are not valid.
+    NO_ZERO_IN_DATE = 8, "NO_ZERO_IN_DATE";
+    /// Days 1-31 are valid in every month.
+    ALLOW_INVALID_DATES = 9, "ALLOW_INVALID_DATES";
+    /// Subtraction of unsigned integers may be negative.
+    NO_UNSIGNED_SUBTRACTION = 10, "NO_UNSIGNED_SUBTRACTION";
+    /// CHAR columns keep their trailing spaces.
+    PAD_CHAR_TO_FULL_LENGTH = 11, "PAD_CHAR_TO_FULL_LENGTH";
+    /// Fractions of seconds are cut, not rounded.
+    TIME_TRUNCATE_FRACTIONAL = 12, "TIME_TRUNCATE_FRACTIONAL";
+    /// Strict mode for transactional tables.
+    STRICT_TRANS_TABLES = 13, "STRICT_TRANS_TABLES";
+    /// Strict mode for all tables.
+    STRICT_ALL_TABLES = 14, "STRICT_ALL_TABLES";
+    /// No meaning for expressions.
+    ONLY_FULL_GROUP_BY = 15, "ONLY_FULL_GROUP_BY";
+    /// No meaning for expressions.
+    NO_ENGINE_SUBSTITUTION = 16, "NO_ENGINE_SUBSTITUTION";
+    /// No meaning for expressions.
+    NO_AUTO_VALUE_ON_ZERO = 17, "NO_AUTO_VALUE_ON_ZERO";
+    /// No meaning for expressions.
+    NO_DIR_IN_CREATE = 18, "NO_DIR_IN_CREATE";
+}
+
+impl SqlMode {
+    /// No bit set.
+    pub const EMPTY: SqlMode = SqlMode(0);
+
+    /// MySQL 9.7's default.
+    pub const fn mysql_default() -> SqlMode {
+        SqlMode(
+            Self::ONLY_FULL_GROUP_BY.0
+                | Self::STRICT_TRANS_TABLES.0
+                | Self::NO_ZERO_IN_DATE.0
+                | Self::NO_ZERO_DATE.0
+                | Self::ERROR_FOR_DIVISION_BY_ZERO.0
+                | Self::NO_ENGINE_SUBSTITUTION.0,
+        )
+    }
+    /// Whether all bits of `other` are set.
+    pub const fn contains(self, other: SqlMode) -> bool {
+        self.0 & other.0 == other.0
+    }
+    /// Both sets of bits.
+    pub const fn with(self, other: SqlMode) -> SqlMode {
+        SqlMode(self.0 | other.0)
+    }
+    /// These bits without those of `other`.
+    pub const fn without(self, other: SqlMode) -> SqlMode {
+        SqlMode(self.0 & !other.0)
+    }
+    /// Strict mode of either kind.
+    pub const fn is_strict(self) -> bool {
+        self.contains(Self::STRICT_TRANS_TABLES) || self.contains(Self::STRICT_ALL_TABLES)
+    }
+    /// Parses a comma-separated list; `ANSI` and `TRADITIONAL` stand for their members. Error 1231 for an unknown name.
+    pub fn parse(text: &str) -> Result<SqlMode, Error> {
+        let mut mode = SqlMode::EMPTY;
+        for name in text.split(',').map(str::trim).filter(|n| !n.is_empty()) {
+            let upper = name.to_ascii_uppercase();
+            let bits = match upper.as_str() {
+                "ANSI" => Self::REAL_AS_FLOAT
+                    .with(Self::PIPES_AS_CONCAT)
+                    .with(Self::ANSI_QUOTES)
+                    .with(Self::IGNORE_SPACE)
+                    .with(Self::ONLY_FULL_GROUP_BY),
+                "TRADITIONAL" => Self::mysql_default()
+                    .without(Self::ONLY_FULL_GROUP_BY)
+                    .with(Self::STRICT_ALL_TABLES),
+                _ => {
+                    let known = Self::NAMES.iter().find(|(n, _)| *n == upper);
+                    known.map(|(_, bits)| *bits).ok_or_else(|| wrong_value("sql_mode", name))?
+                }
+            };
+            mode = mode.with(bits);
+        }
+        Ok(mode)
+    }
+}
+
+impl std::fmt::Display for SqlMode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = Self::NAMES.iter().filter(|(_, bit)| self.contains(*bit)).map(|(n, _)| *n);
+        f.write_str(&names.collect::<Vec<_>>().join(","))
+    }
+}
+
+/// The session's time zone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TimeZone {
+    /// A fixed offset from UTC in seconds, at most 14 hours.
+    Offset(i32),
+    /// A zone of the IANA database, such as `Europe/Berlin`.
+    Named(String),
+}
+
+/// The settings of a MySQL session that an expression can depend on.
+///
+/// The default is a fresh MySQL 9.7 session with `SET NAMES utf8mb4 COLLATE utf8mb4_0900_ai_ci` and `time_zone = '+00:00'`.
+/// Settings are part of every cache key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// `sql_mode`.
+    pub sql_mode: SqlMode,
+    /// `time_zone`.
+    pub time_zone: TimeZone,
+    /// `collation_connection`; its character set is `character_set_connection`.
+    pub collation_connection: CollationId,
+    /// `div_precision_increment`: digits that `/` adds to the scale (0-30).
+    pub div_precision_increment: u8,
+    /// `max_allowed_packet` in bytes: the longest string a function may make.
+    pub max_allowed_packet: u32,
+    /// `lc_time_names`.
+    pub lc_time_names: String,
+    /// `default_week_format` (0-7).
+    pub default_week_format: u8,
+    /// `block_encryption_mode`.
+    pub block_encryption_mode: String,
+    /// The statement's time in microseconds since 1970-01-01 00:00:00 UTC; `None` reads the clock once per statement.
+    pub now: Option<i64>,
+    /// Seed for RAND() without an argument; `None` takes one from the clock.
+    pub rand_seed: Option<u64>,
+    /// User variables (`@name`), by lower-case name.
+    pub user_variables: BTreeMap<String, Datum>,
+}
+
+impl Default for Session {
+    fn default() -> Session {
+        Session {
+            sql_mode: SqlMode::mysql_default(),
+            time_zone: TimeZone::Offset(0),
+            collation_connection: CollationId::UTF8MB4_0900_AI_CI,
+            div_precision_increment: 4,
+            max_allowed_packet: 67_108_864,
+            lc_time_names: "en_US".to_owned(),
+            default_week_format: 0,
+            block_encryption_mode: "aes-128-ecb".to_owned(),
+            now: None,
+            rand_seed: None,
+            user_variables: BTreeMap::new(),
+        }
+    }
+}
+
+fn wrong_value(name: &str, value: &str) -> Error {
+    Error::new(1231, "42000", format!("Variable '{name}' can't be set to the value of '{value}'"))
+}
+
+impl Session {
+    /// Sets a system variable by name, as `SET name = value` does.
+    ///
+    /// Errors: 1193 for an unknown name, 1231 for a value that the variable cannot take.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let lower = name.to_ascii_lowercase();
+        let wrong = || wrong_value(&lower, value);
+        let number = |low: u32, high: u32| {
+            value.trim().parse::<u64>().map_err(|_| wrong()).map(|n| n.clamp(low.into(), high.into()) as u32)
+        };
+        match lower.as_str() {
+            "sql_mode" => self.sql_mode = SqlMode::parse(value)?,
+            "time_zone" => self.time_zone = parse_zone(value).ok_or_else(wrong)?,
+            "collation_connection" => {
+                let collation = sqlift_collation::by_name(value).ok_or_else(|| {
+                    Error::new(1273, "HY000", format!("Unknown collation: '{value}'"))
+                })?;
+                self.collation_connection = collation.id();
+            }
+            "div_precision_increment" => self.div_precision_increment = number(0, 30)? as u8,
+            "max_allowed_packet" => self.max_allowed_packet = number(1024, 1 << 30)? / 1024 * 1024,
+            "lc_time_names" => self.lc_time_names = value.to_owned(),
+            "default_week_format" => self.default_week_format = number(0, 7)? as u8,
+            "block_encryption_mode" => self.block_encryption_mode = value.to_ascii_lowercase(),
+            "timestamp" => self.now = parse_timestamp(value).ok_or_else(wrong)?,
+            "rand_seed1" | "rand_seed2" => self.rand_seed = Some(number(0, u32::MAX)?.into()),
+            _ => {
+                let message = format!("Unknown system variable '{name}'");
+                return Err(Error::new(1193, "HY000", message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `+HH:MM` up to 14 hours, `UTC`, `SYSTEM` (taken as UTC: a library has no server's zone), or a zone name.
+fn parse_zone(text: &str) -> Option<TimeZone> {
+    let upper = text.to_ascii_uppercase();
+    if upper == "UTC" || upper == "SYSTEM" {
+        return Some(TimeZone::Offset(0));
+    }
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        c if c.is_ascii_alphabetic() => return Some(TimeZone::Named(text.to_owned())),
+        _ => return None,
+    };
+    let (hours, minutes) = text[1..].split_once(':')?;
+    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
+    let seconds = sign * (hours * 3600 + minutes * 60);
+    let in_range = minutes < 60 && minutes >= 0 && (-50_340..=50_400).contains(&seconds);
+    in_range.then_some(TimeZone::Offset(seconds))
+}
+
+/// Seconds with up to six fraction digits; 0 means "read the clock" (`Some(None)`).
+fn parse_timestamp(text: &str) -> Option<Option<i64>> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let seconds: i64 = whole.parse().ok()?;
+    let digits: String = fraction.chars().chain("000000".chars()).take(6).collect();
+    let micros = seconds.checked_mul(1_000_000)?.checked_add(digits.parse::<i64>().ok()?)?;
+    Some((micros != 0).then_some(micros))
+}

@@ -1,0 +1,91 @@
+//! Warnings: MySQL's code and text, and the row that raised them.
+
+/// A warning as `SHOW WARNINGS` lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// MySQL's number, such as 1292.
+    pub code: u16,
+    /// The message as MySQL words it.
+    pub message: String,
+    /// The row of a batch (from 0); `None` when it was raised while compiling.
+    pub row: Option<u64>,
+}
+
+impl Warning {
+    /// A warning from its parts; the row is added when the row commits.
+    pub fn new(code: u16, message: impl Into<String>) -> Warning {
+        Warning { code, message: message.into(), row: None }
+    }
+
+    /// 1292: `Truncated incorrect DOUBLE value: '12abc'`.
+    pub fn truncated(type_name: &str, value: &[u8]) -> Warning {
+        Warning::new(1292, format!("Truncated incorrect {type_name} value: '{}'", printable(value)))
+    }
+    /// 1292: `Incorrect datetime value: '...'`.
+    pub fn incorrect(type_name: &str, value: &[u8]) -> Warning {
+        Warning::new(1292, format!("Incorrect {type_name} value: '{}'", printable(value)))
+    }
+    /// 1365: division by zero.
+    pub fn division_by_zero() -> Warning {
+        Warning::new(1365, "Division by 0")
+    }
+}
+
+/// Bytes as MySQL shows them in a message: text as it is, what is not text as `\xNN`, at most 128 bytes.
+pub fn printable(value: &[u8]) -> String {
+    let mut out = String::new();
+    for chunk in value.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if (c as u32) < 0x20 {
+                out.push_str(&format!("\\x{:02X}", c as u32));
+            } else {
+                out.push(c);
+            }
+        }
+        for b in chunk.invalid() {
+            out.push_str(&format!("\\x{b:02X}"));
+        }
+    }
+    out
+}
+
+/// The warnings of a statement: the first `capacity` of them, and how many there were.
+#[derive(Clone, Debug)]
+pub struct Diagnostics {
+    warnings: Vec<Warning>,
+    capacity: usize,
+    total: u64,
+}
+
+impl Default for Diagnostics {
+    fn default() -> Self {
+        Diagnostics::new(1024)
+    }
+}
+
+impl Diagnostics {
+    /// Keeps at most `capacity` warnings (MySQL's `max_error_count`, whose default is 1,024) and counts all.
+    pub fn new(capacity: usize) -> Diagnostics {
+        Diagnostics { warnings: Vec::new(), capacity, total: 0 }
+    }
+    /// Adds one.
+    pub fn push(&mut self, warning: Warning) {
+        self.total += 1;
+        if self.warnings.len() < self.capacity {
+            self.warnings.push(warning);
+        }
+    }
+    /// Those that were kept, in order.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+    /// How many were raised.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.warnings.clear();
+        self.total = 0;
+    }
+}
