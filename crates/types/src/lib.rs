@@ -1,2 +1,4 @@
 //! sqlift: types.
 #![forbid(unsafe_code)]
+
+pub mod temporal;
