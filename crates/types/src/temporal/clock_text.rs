@@ -53,9 +53,55 @@ impl ClockText {
             value: None,
             seventh_digit: 0,
             fraction_digits: 0,
+            negative_zero: false,
             offset: None,
             notes,
         }
+    }
+
+    /// The value rounded (or cut) to microseconds, a datetime moved to the session's zone. Notes of the conversion are added to
+    /// `notes`.
+    #[must_use]
+    pub fn rounded(
+        &self,
+        flags: DateFlags,
+        session: &Zone,
+        notes: &mut Notes,
+    ) -> Option<ClockValue> {
+        match self.value? {
+            ClockValue::Time(time) => {
+                if self.seventh_digit < 5 || flags.time_truncate_fractional {
+                    return Some(ClockValue::Time(time));
+                }
+                let step = if time.is_negative() || self.negative_zero {
+                    -1
+                } else {
+                    1
+                };
+                let (time, clamped) = Time::clamped(time.micros() + step);
+                notes.out_of_range |= clamped;
+                Some(ClockValue::Time(time))
+            }
+            ClockValue::Date(date) => Some(ClockValue::Date(date)),
+            ClockValue::DateTime(value) => {
+                let text = DateText {
+                    kind: TextKind::DateTime,
+                    value,
+                    seventh_digit: self.seventh_digit,
+                    fraction_digits: self.fraction_digits,
+                    offset: self.offset,
+                    notes: self.notes,
+                };
+                text.datetime(flags, session, notes)
+                    .map(ClockValue::DateTime)
+            }
+        }
+    }
+
+    /// The value as a TIME: of a datetime the time of day.
+    #[must_use]
+    pub fn time(&self, flags: DateFlags, session: &Zone, notes: &mut Notes) -> Option<Time> {
+        self.rounded(flags, session, notes).map(ClockValue::time)
     }
 }
 
@@ -258,6 +304,7 @@ fn as_time(mut scan: Scanner<'_>, negative: bool, mut notes: Notes) -> ClockText
         value,
         seventh_digit,
         fraction_digits,
+        negative_zero: negative && time == Time::ZERO,
         offset: None,
         notes,
     }
