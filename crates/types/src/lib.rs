@@ -1,4 +1,6 @@
 //! sqlift: types.
 #![forbid(unsafe_code)]
 
+pub mod decimal;
+pub mod number;
 pub mod temporal;
