@@ -1,2 +1,16 @@
-//! sqlift: testkit.
+//! Development only: what sqlift is proved with.
+//!
+//! * [`corpus`]: recorded answers of a MySQL server, as JSON lines or packed.
+//! * [`subject`]: what is under test, as a trait.
+//! * [`compare`]: an outcome against a recorded answer, aspect by aspect.
+//! * [`runner`]: a subject over a corpus, with counts, differences and their clusters.
+//! * [`engine`]: where the engine is bound to the runner.
+//! * [`features`]: what an expression is made of, for statistics.
 #![forbid(unsafe_code)]
+
+pub mod compare;
+pub mod corpus;
+pub mod engine;
+pub mod features;
+pub mod runner;
+pub mod subject;

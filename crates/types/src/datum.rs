@@ -48,13 +48,13 @@ impl Datum {
             (Datum::Int(v), Repr::Int | Repr::Bool) => Value::Int(*v),
             (Datum::UInt(v), Repr::UInt) => Value::UInt(*v),
             (Datum::Double(v), Repr::Double) => Value::Double(*v),
-            (Datum::Decimal(d), Repr::Dec64 | Repr::Dec128 | Repr::Dec256) if d.scale == scale => match repr {
-                Repr::Dec64 => Value::Dec64 { scale, coefficient: i64::try_from(d.coefficient).ok()? },
+            (Datum::Decimal(d), Repr::Dec64 | Repr::Dec128 | Repr::Dec256) if d.scale() == scale => match repr {
+                Repr::Dec64 => Value::Dec64 { scale, coefficient: i64::try_from(d.coefficient()).ok()? },
                 Repr::Dec128 => {
-                    Value::Dec128 { scale, coefficient: i128::try_from(d.coefficient).ok()?.into() }
+                    Value::Dec128 { scale, coefficient: i128::try_from(d.coefficient()).ok()?.into() }
                 }
                 _ => {
-                    *wide = d.coefficient;
+                    *wide = d.coefficient();
                     Value::Dec256 { scale, coefficient: wide }
                 }
             },
@@ -70,7 +70,8 @@ impl Datum {
 
 impl From<Value<'_>> for Datum {
     fn from(v: Value<'_>) -> Datum {
-        let decimal = |coefficient, scale| Datum::Decimal(Decimal { coefficient, scale });
+        // A cell's scale comes from a type, so it is never over 30; zero stands for what cannot be.
+        let decimal = |coefficient, scale| Datum::Decimal(Decimal::new(coefficient, scale).unwrap_or_default());
         match v {
             Value::Null => Datum::Null,
             Value::Int(v) => Datum::Int(v),

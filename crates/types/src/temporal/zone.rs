@@ -1,0 +1,118 @@
+//! Time zones and UNIX timestamps.
+
+use super::calendar::{self, UNIX_EPOCH_DAY};
+use super::packed::{DateTime, SECOND};
+
+/// A time zone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Zone {
+    /// `+00:00`.
+    Utc,
+    /// A fixed offset in seconds east of UTC.
+    Offset(i32),
+}
+
+/// The last second that `FROM_UNIXTIME` and `UNIX_TIMESTAMP` know: `3001-01-18 23:59:59` UTC.
+pub const MAX_UNIX_SECONDS: i64 = 32_536_771_199;
+
+impl Zone {
+    /// A zone from its name in SQL: `SYSTEM` and names are not known here; `+hh:mm` up to `+14:00`, `-hh:mm` up to `-13:59`.
+    #[must_use]
+    pub fn from_sql(name: &[u8]) -> Option<Self> {
+        let &[sign @ (b'+' | b'-'), ref rest @ ..] = name else {
+            return name.eq_ignore_ascii_case(b"utc").then_some(Self::Utc);
+        };
+        let colon = rest.iter().position(|byte| *byte == b':')?;
+        let (hours, minutes) = (number(&rest[..colon])?, number(&rest[colon + 1..])?);
+        if minutes > 59 {
+            return None;
+        }
+        let seconds = (hours * 60 + minutes) * 60;
+        let offset = if sign == b'-' { -seconds } else { seconds };
+        match offset {
+            0 => Some(Self::Utc),
+            -50_340..=50_400 => Some(Self::Offset(offset)),
+            _ => None,
+        }
+    }
+
+    /// Seconds east of UTC at a moment of UTC.
+    #[must_use]
+    pub fn offset_at(&self, _unix_seconds: i64) -> i32 {
+        match self {
+            Self::Utc => 0,
+            Self::Offset(seconds) => *seconds,
+        }
+    }
+
+    /// Seconds east of UTC at a moment of local time. In a gap or overlap a named zone follows MySQL's rule.
+    #[must_use]
+    pub fn offset_at_local(&self, _local_seconds: i64) -> i32 {
+        match self {
+            Self::Utc => 0,
+            Self::Offset(seconds) => *seconds,
+        }
+    }
+
+    /// The moment as this zone's clock shows it. `None` outside the years MySQL can show.
+    #[must_use]
+    pub fn from_unix(&self, unix_micros: i64) -> Option<DateTime> {
+        let offset = i64::from(self.offset_at(unix_micros.div_euclid(SECOND)));
+        from_seconds(
+            unix_micros.div_euclid(SECOND) + offset,
+            unix_micros.rem_euclid(SECOND),
+        )
+    }
+
+    /// Microseconds since 1970 UTC of a moment on this zone's clock. Dates with a zero part have none.
+    #[must_use]
+    pub fn to_unix(&self, local: DateTime) -> Option<i64> {
+        if local.date().has_zero_part() {
+            return None;
+        }
+        let seconds = local_seconds(local);
+        let unix = seconds - i64::from(self.offset_at_local(seconds));
+        Some(unix * SECOND + i64::from(local.microsecond()))
+    }
+
+    /// A clock reading at a fixed offset, as this zone's clock shows it.
+    #[must_use]
+    pub fn shift_from_offset(&self, value: DateTime, offset: i32) -> Option<DateTime> {
+        if value.date().has_zero_part() {
+            return None;
+        }
+        let unix = local_seconds(value) - i64::from(offset);
+        from_seconds(
+            unix + i64::from(self.offset_at(unix)),
+            i64::from(value.microsecond()),
+        )
+    }
+}
+
+/// Seconds from 1970-01-01 00:00:00 to the clock reading, no zone applied.
+#[inline]
+#[must_use]
+pub const fn local_seconds(value: DateTime) -> i64 {
+    (calendar::day_number(value.date()) - UNIX_EPOCH_DAY) * 86_400 + value.clock_micros() / SECOND
+}
+
+fn from_seconds(seconds: i64, micros: i64) -> Option<DateTime> {
+    let day = seconds.div_euclid(86_400) + UNIX_EPOCH_DAY;
+    let date = calendar::date_of(day)?;
+    Some(DateTime::with_clock(
+        date,
+        seconds.rem_euclid(86_400) * SECOND + micros,
+    ))
+}
+
+fn number(digits: &[u8]) -> Option<i32> {
+    if !(1..=2).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(
+        digits
+            .iter()
+            .fold(0, |value, byte| value * 10 + i32::from(byte - b'0')),
+    )
+}
