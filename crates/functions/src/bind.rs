@@ -1,7 +1,7 @@
 //! What type rules work with.
 
 use crate::{Expr, ExprKind, FunctionId, catalogue};
-use sqlift_collation::{Coercibility, Collated, CollationId};
+use sqlift_collation::{Coercibility, Collated, CollationId, Repertoire};
 use sqlift_types::{Datum, Error, Session, Span, SqlType, TypeKind, Warning};
 
 /// Evaluates a constant expression; the interpreter, given to binding from above.
@@ -32,14 +32,31 @@ impl BindContext<'_> {
     /// # Panics
     /// When the catalogue has no such function: a mistake in a family file, which the catalogue test finds.
     pub fn call_named(&self, name: &str, args: Vec<Expr>, ty: SqlType, nullable: bool) -> Expr {
-        let function = catalogue().lookup(name).unwrap_or_else(|| panic!("{name} is not in the catalogue"));
+        let function = catalogue()
+            .lookup(name)
+            .unwrap_or_else(|| panic!("{name} is not in the catalogue"));
         self.call_of(function, args, ty, nullable)
     }
 
     fn call_of(&self, function: FunctionId, args: Vec<Expr>, ty: SqlType, nullable: bool) -> Expr {
-        let coercibility = if ty.kind.is_string() { Coercibility::Coercible } else { Coercibility::Numeric };
-        let collated = Collated::new(ty.collation, coercibility, !ty.kind.is_string());
-        Expr { kind: ExprKind::Call { function, args }, ty, nullable, collated, span: self.span }
+        let coercibility = if ty.kind.is_string() {
+            Coercibility::Coercible
+        } else {
+            Coercibility::Numeric
+        };
+        let repertoire = if ty.kind.is_string() {
+            Repertoire::Unicode
+        } else {
+            Repertoire::Ascii
+        };
+        let collated = Collated::new(ty.collation, coercibility, repertoire);
+        Expr {
+            kind: ExprKind::Call { function, args },
+            ty,
+            nullable,
+            collated,
+            span: self.span,
+        }
     }
 
     /// A text result that has the collation, coercibility and repertoire of `collated`.
@@ -51,7 +68,9 @@ impl BindContext<'_> {
 
     /// Binds a call of another function, with that function's own type rules.
     pub fn bind_named(&mut self, name: &str, args: Vec<Expr>) -> Result<Expr, Error> {
-        let function = catalogue().lookup(name).unwrap_or_else(|| panic!("{name} is not in the catalogue"));
+        let function = catalogue()
+            .lookup(name)
+            .unwrap_or_else(|| panic!("{name} is not in the catalogue"));
         let mut inner = BindContext {
             session: self.session,
             function,
@@ -111,10 +130,16 @@ impl BindContext<'_> {
         let is_string = to.kind.is_string();
         let mut cast = self.call_named("coerce", vec![expr], to, nullable).at(span);
         if is_string {
-            cast.collated = Collated { collation: cast.ty.collation, ..collated };
+            cast.collated = Collated {
+                collation: cast.ty.collation,
+                ..collated
+            };
         }
         match self.constant(&cast) {
-            Some(value) => Expr { kind: ExprKind::Literal(value), ..cast },
+            Some(value) => Expr {
+                kind: ExprKind::Literal(value),
+                ..cast
+            },
             None => cast,
         }
     }

@@ -18,7 +18,11 @@ pub fn catalogue() -> &'static Catalogue {
         let mut by_name = HashMap::with_capacity(functions.len());
         for (index, function) in functions.iter().enumerate() {
             let previous = by_name.insert(function.name(), FunctionId(index as u16));
-            assert!(previous.is_none(), "{} is twice in the catalogue", function.name());
+            assert!(
+                previous.is_none(),
+                "{} is twice in the catalogue",
+                function.name()
+            );
         }
         Catalogue { functions, by_name }
     })
@@ -35,13 +39,18 @@ impl Catalogue {
     }
     /// All functions with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (FunctionId, &Function)> {
-        self.functions.iter().enumerate().map(|(i, f)| (FunctionId(i as u16), f))
+        self.functions
+            .iter()
+            .enumerate()
+            .map(|(i, f)| (FunctionId(i as u16), f))
     }
     /// The function name that is spelled most like `name`, if any is close.
     pub fn suggestion(&self, name: &str) -> Option<&'static str> {
         let upper = name.to_ascii_uppercase();
         let callable = self.functions.iter().filter(|f| !f.is_operator());
-        let best = callable.map(|f| (edit_distance(&upper, f.name()), f.name())).min()?;
+        let best = callable
+            .map(|f| (edit_distance(&upper, f.name()), f.name()))
+            .min()?;
         (best.0 <= 1 + upper.len() / 4).then_some(best.1)
     }
 }
@@ -55,7 +64,9 @@ pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
         row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
             let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(x != *y)).min(above + 1).min(row[j] + 1);
+            row[j + 1] = (diagonal + usize::from(x != *y))
+                .min(above + 1)
+                .min(row[j] + 1);
             diagonal = above;
         }
     }

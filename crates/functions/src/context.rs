@@ -155,7 +155,11 @@ impl Scratch {
 
     /// Takes the rows of the chunk that failed.
     pub fn take_batch_exits(&self) -> Vec<(u32, CallId, Exit)> {
-        if self.batch_exits.borrow().is_empty() { Vec::new() } else { self.batch_exits.take() }
+        if self.batch_exits.borrow().is_empty() {
+            Vec::new()
+        } else {
+            self.batch_exits.take()
+        }
     }
 
     /// Whether any row of the chunk failed so far.
@@ -165,18 +169,29 @@ impl Scratch {
 
     /// Takes the warnings, each with its row, in the order they were raised.
     pub fn take_warnings(&self) -> Vec<(u32, Warning)> {
-        if self.warnings.borrow().is_empty() { Vec::new() } else { self.warnings.take() }
+        if self.warnings.borrow().is_empty() {
+            Vec::new()
+        } else {
+            self.warnings.take()
+        }
     }
 
     /// Drops the warnings of rows that will be evaluated again.
     pub fn drop_warnings_of(&self, rows: &[u32]) {
-        self.warnings.borrow_mut().retain(|(row, _)| !rows.contains(row));
+        self.warnings
+            .borrow_mut()
+            .retain(|(row, _)| !rows.contains(row));
     }
 
     /// The draw of a volatile call for the row at hand: made once, remembered across a deopt.
     pub fn draw(&self, call: CallId, make: impl FnOnce() -> f64) -> f64 {
         let row = self.row.get();
-        let known = self.draws.borrow().iter().find(|(r, c, _)| (*r, *c) == (row, call)).map(|d| d.2);
+        let known = self
+            .draws
+            .borrow()
+            .iter()
+            .find(|(r, c, _)| (*r, *c) == (row, call))
+            .map(|d| d.2);
         known.unwrap_or_else(|| {
             let value = make();
             self.draws.borrow_mut().push((row, call, value));
@@ -200,7 +215,10 @@ impl<'r> RowContext<'r> {
     /// Raises a warning for the row at hand.
     #[cold]
     pub fn warn(&self, warning: Warning) {
-        self.scratch.warnings.borrow_mut().push((self.scratch.row.get(), warning));
+        self.scratch
+            .warnings
+            .borrow_mut()
+            .push((self.scratch.row.get(), warning));
     }
 
     /// Raises an error that carries more than a [`RangeType`]; returns what the kernel returns.

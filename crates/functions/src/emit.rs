@@ -23,7 +23,11 @@ pub struct Lowered {
 impl Lowered {
     /// A value that is not NULL (strict lowerings give this: the tier adds the NULLs of the arguments).
     pub fn value(value: NativeValue) -> Lowered {
-        Lowered { value, length: None, null: None }
+        Lowered {
+            value,
+            length: None,
+            null: None,
+        }
     }
 }
 
@@ -83,9 +87,17 @@ pub trait Emit {
     /// Signed I64 product and whether it overflowed.
     fn mul_overflow(&mut self, a: NativeValue, b: NativeValue) -> (NativeValue, NativeValue);
     /// Unsigned I64 sum and whether it overflowed.
-    fn unsigned_add_overflow(&mut self, a: NativeValue, b: NativeValue) -> (NativeValue, NativeValue);
+    fn unsigned_add_overflow(
+        &mut self,
+        a: NativeValue,
+        b: NativeValue,
+    ) -> (NativeValue, NativeValue);
     /// Unsigned I64 product and whether it overflowed.
-    fn unsigned_mul_overflow(&mut self, a: NativeValue, b: NativeValue) -> (NativeValue, NativeValue);
+    fn unsigned_mul_overflow(
+        &mut self,
+        a: NativeValue,
+        b: NativeValue,
+    ) -> (NativeValue, NativeValue);
     /// Truncating signed quotient; the divisor is neither 0 nor (with the least dividend) -1 where the row counts, and the
     /// implementation makes it safe elsewhere.
     fn div(&mut self, a: NativeValue, b: NativeValue) -> NativeValue;
@@ -114,9 +126,15 @@ pub trait Emit {
     /// Signed comparison of I64 or I128.
     fn compare(&mut self, relation: Relation, a: NativeValue, b: NativeValue) -> NativeValue;
     /// Unsigned comparison of I64.
-    fn unsigned_compare(&mut self, relation: Relation, a: NativeValue, b: NativeValue) -> NativeValue;
+    fn unsigned_compare(
+        &mut self,
+        relation: Relation,
+        a: NativeValue,
+        b: NativeValue,
+    ) -> NativeValue;
     /// Comparison of F64, neither of which is NaN (MySQL has none).
-    fn double_compare(&mut self, relation: Relation, a: NativeValue, b: NativeValue) -> NativeValue;
+    fn double_compare(&mut self, relation: Relation, a: NativeValue, b: NativeValue)
+    -> NativeValue;
     /// `condition ? a : b`, for any machine type.
     fn select(&mut self, condition: NativeValue, a: NativeValue, b: NativeValue) -> NativeValue;
 

@@ -1,7 +1,7 @@
 //! The typed expression: what binding makes, tier 0 walks, and programs are linearized from.
 
 use crate::FunctionId;
-use sqlift_collation::{Coercibility, Collated};
+use sqlift_collation::{Coercibility, Collated, Repertoire};
 use sqlift_types::{Datum, Span, SqlType};
 
 /// A typed node. Every implicit conversion is a call of a cast.
@@ -49,13 +49,28 @@ impl Expr {
             () => Coercibility::Numeric,
         };
         let ascii = !matches!(&value, Datum::Bytes(b) if !b.is_ascii());
-        let collated = Collated::new(ty.collation, coercibility, ascii);
-        Expr { kind: ExprKind::Literal(value), ty, nullable, collated, span: Span::default() }
+        let repertoire = if ascii {
+            Repertoire::Ascii
+        } else {
+            Repertoire::Unicode
+        };
+        let collated = Collated::new(ty.collation, coercibility, repertoire);
+        Expr {
+            kind: ExprKind::Literal(value),
+            ty,
+            nullable,
+            collated,
+            span: Span::default(),
+        }
     }
 
     /// The constant, if this node is one.
     pub fn as_literal(&self) -> Option<&Datum> {
-        if let ExprKind::Literal(value) = &self.kind { Some(value) } else { None }
+        if let ExprKind::Literal(value) = &self.kind {
+            Some(value)
+        } else {
+            None
+        }
     }
 
     /// Whether this is the constant NULL.
@@ -83,7 +98,8 @@ impl Expr {
             ExprKind::Column(_) | ExprKind::Parameter(_) => false,
             ExprKind::Row(args) => args.iter().all(Expr::is_constant),
             ExprKind::Call { function, args } => {
-                !crate::catalogue().function(*function).is_volatile() && args.iter().all(Expr::is_constant)
+                !crate::catalogue().function(*function).is_volatile()
+                    && args.iter().all(Expr::is_constant)
             }
         }
     }

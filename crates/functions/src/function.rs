@@ -71,7 +71,14 @@ pub struct Overload {
 impl Overload {
     fn new(maker: KernelMaker) -> Overload {
         let flag_exit = Exit::Error(Fault::OutOfRange(RangeType::BigInt));
-        Overload { maker, flag_exit, lower: None, shares_reference: false, costly: false, warns: false }
+        Overload {
+            maker,
+            flag_exit,
+            lower: None,
+            shares_reference: false,
+            costly: false,
+            warns: false,
+        }
     }
     /// Representations of the parameters; the last one repeats if [`Overload::is_variadic`].
     pub fn params(&self) -> &[Repr] {
@@ -162,8 +169,17 @@ impl Function {
         }
     }
     /// A function that takes from `low` to `high` arguments (`usize::MAX`: any number).
-    pub fn new(name: &'static str, (low, high): (usize, usize), bind: Bind, reference: Reference) -> Function {
-        Function { operator: false, arity: (low, high), ..Function::operator(name, bind, reference) }
+    pub fn new(
+        name: &'static str,
+        (low, high): (usize, usize),
+        bind: Bind,
+        reference: Reference,
+    ) -> Function {
+        Function {
+            operator: false,
+            arity: (low, high),
+            ..Function::operator(name, bind, reference)
+        }
     }
     /// One or two sentences for help and COMPATIBILITY.md.
     pub fn doc(mut self, doc: &'static str) -> Function {
@@ -191,7 +207,10 @@ impl Function {
         self
     }
     fn last(mut self, change: impl FnOnce(&mut Overload)) -> Function {
-        let last = self.overloads.last_mut().expect("an overload comes before what is said of it");
+        let last = self
+            .overloads
+            .last_mut()
+            .expect("an overload comes before what is said of it");
         change(last);
         self
     }

@@ -118,6 +118,24 @@ native! {
         store |value, _s, _a| Value::Json(value), own |o| o.to_vec(), borrow |b| b;
 }
 
+/// A marker whose values borrow nothing: what kernels without state may return.
+pub trait Number: for<'r> Native<Val<'r> = Self::Plain> {
+    /// The value.
+    type Plain: Copy + Send + Sync + 'static;
+}
+
+macro_rules! numbers {
+    ($($marker:ident $plain:ty;)*) => {$(
+        impl Number for $marker {
+            type Plain = $plain;
+        }
+    )*};
+}
+
+numbers! {
+    Bool bool; Int i64; UInt u64; Double f64; Dec64 i64; Dec128 i128; Dec256 I256; Date i64; Time i64; DateTime i64;
+}
+
 /// A parameter of a kernel: a marker (strict: NULL makes the result NULL), or [`Opt`] of one (the kernel is given the NULL).
 pub trait Param: 'static {
     /// The marker.

@@ -6,10 +6,11 @@
 
 use bumpalo::Bump;
 use sqlift_functions::{
-    Argument, CallSite, Expr, ExprKind, Fault, Form, Frame, Out, RangeType, RowContext, Scratch, catalogue,
+    Argument, CallSite, Expr, ExprKind, Fault, Form, Frame, RangeType, RowContext, Scratch,
+    catalogue,
 };
-use sqlift_types::decimal::Decimal;
-use sqlift_types::{Datum, Error, Repr, Session, Span, SqlType, Value, Warning};
+use sqlift_types::decimal::{Coefficient, Decimal};
+use sqlift_types::{Datum, Error, Session, Span, SqlType, Value, Warning};
 
 /// Why an expression has no value: the fault and the text of the call that raised it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,11 @@ pub struct Environment<'r> {
 
 impl<'r> From<&Frame<'r>> for Environment<'r> {
     fn from(frame: &Frame<'r>) -> Self {
-        Environment { cx: frame.cx, row: frame.row, parameters: frame.parameters }
+        Environment {
+            cx: frame.cx,
+            row: frame.row,
+            parameters: frame.parameters,
+        }
     }
 }
 
@@ -45,7 +50,10 @@ pub fn evaluate(expr: &Expr, env: &Environment<'_>) -> Result<Datum, Failure> {
         ExprKind::Parameter(index) => cell(env, env.parameters.get(*index as usize), expr),
         ExprKind::Row(_) => {
             env.cx.raise(Error::operand_columns(1).at(expr.span));
-            Err(Failure { fault: Fault::Raised, span: expr.span })
+            Err(Failure {
+                fault: Fault::Raised,
+                span: expr.span,
+            })
         }
         ExprKind::Call { function, args } => match catalogue().function(*function).evaluation() {
             Form::Call => {
@@ -105,9 +113,27 @@ pub fn evaluate_constant(
 ) -> Result<(Datum, Vec<Warning>), Error> {
     let arena = Bump::new();
     let scratch = Scratch::default();
-    let cx = RowContext { arena: &arena, scratch: &scratch, session };
-    match evaluate(expr, &Environment { cx, row: &[], parameters: &[] }) {
-        Ok(value) => Ok((value, scratch.take_warnings().into_iter().map(|(_, w)| w).collect())),
+    let cx = RowContext {
+        arena: &arena,
+        scratch: &scratch,
+        session,
+    };
+    match evaluate(
+        expr,
+        &Environment {
+            cx,
+            row: &[],
+            parameters: &[],
+        },
+    ) {
+        Ok(value) => Ok((
+            value,
+            scratch
+                .take_warnings()
+                .into_iter()
+                .map(|(_, w)| w)
+                .collect(),
+        )),
         Err(failure) => Err(error(failure, &scratch, text)),
     }
 }
@@ -115,7 +141,9 @@ pub fn evaluate_constant(
 /// The error behind a failure, in MySQL's words.
 pub fn error(failure: Failure, scratch: &Scratch, text: &dyn Fn(Span) -> String) -> Error {
     match failure.fault {
-        Fault::OutOfRange(range) => Error::out_of_range(range.name(), &text(failure.span)).at(failure.span),
+        Fault::OutOfRange(range) => {
+            Error::out_of_range(range.name(), &text(failure.span)).at(failure.span)
+        }
         Fault::Raised => match scratch.take_raised() {
             Some(error) => error.at(failure.span),
             None => Error::unsupported("an error without words").at(failure.span),
@@ -124,10 +152,16 @@ pub fn error(failure: Failure, scratch: &Scratch, text: &dyn Fn(Span) -> String)
 }
 
 fn call(expr: &Expr, values: &[Datum], env: &Environment<'_>) -> Result<Datum, Failure> {
-    let ExprKind::Call { function, args } = &expr.kind else { return Ok(Datum::Null) };
+    let ExprKind::Call { function, args } = &expr.kind else {
+        return Ok(Datum::Null);
+    };
     let facts: Vec<Argument> = args
         .iter()
-        .map(|a| Argument { ty: a.ty.clone(), repr: a.ty.repr(), constant: a.as_literal().cloned() })
+        .map(|a| Argument {
+            ty: a.ty.clone(),
+            repr: a.ty.repr(),
+            constant: a.as_literal().cloned(),
+        })
         .collect();
     let text = args.iter().find(|a| a.ty.kind.is_string());
     let collation = match text {
@@ -145,15 +179,23 @@ fn call(expr: &Expr, values: &[Datum], env: &Environment<'_>) -> Result<Datum, F
     let reference = catalogue().function(*function).reference();
     match reference(&env.cx, &site, values) {
         Ok(value) => fitted(value, expr),
-        Err(fault) => Err(Failure { fault, span: expr.span }),
+        Err(fault) => Err(Failure {
+            fault,
+            span: expr.span,
+        }),
     }
 }
 
 /// A cell as its declared type: what compiled tiers give up on is converted here, as MySQL converts a value on assignment.
 fn cell(env: &Environment<'_>, cell: Option<&Value<'_>>, expr: &Expr) -> Result<Datum, Failure> {
     let Some(cell) = cell else {
-        env.cx.raise(Error::unsupported("a row with fewer cells than the schema has columns"));
-        return Err(Failure { fault: Fault::Raised, span: expr.span });
+        env.cx.raise(Error::unsupported(
+            "a row with fewer cells than the schema has columns",
+        ));
+        return Err(Failure {
+            fault: Fault::Raised,
+            span: expr.span,
+        });
     };
     let value = cell.to_datum();
     let mut wide = Default::default();
@@ -161,7 +203,11 @@ fn cell(env: &Environment<'_>, cell: Option<&Value<'_>>, expr: &Expr) -> Result<
         return Ok(value);
     }
     let ty = type_of(&value);
-    let args = [Argument { repr: ty.repr(), ty, constant: None }];
+    let args = [Argument {
+        repr: ty.repr(),
+        ty,
+        constant: None,
+    }];
     let site = CallSite {
         args: &args,
         ret: &expr.ty,
@@ -169,10 +215,15 @@ fn cell(env: &Environment<'_>, cell: Option<&Value<'_>>, expr: &Expr) -> Result<
         collation: expr.ty.collation,
         session: env.cx.session,
     };
-    let coerce = catalogue().lookup("coerce").expect("the catalogue has coerce");
+    let coerce = catalogue()
+        .lookup("coerce")
+        .expect("the catalogue has coerce");
     match catalogue().function(coerce).reference()(&env.cx, &site, &[value]) {
         Ok(value) => fitted(value, expr),
-        Err(fault) => Err(Failure { fault, span: expr.span }),
+        Err(fault) => Err(Failure {
+            fault,
+            span: expr.span,
+        }),
     }
 }
 
@@ -196,13 +247,14 @@ fn type_of(value: &Datum) -> SqlType {
 fn fitted(value: Datum, expr: &Expr) -> Result<Datum, Failure> {
     match value {
         Datum::Decimal(d) if expr.ty.repr().is_decimal() && d.scale() != expr.ty.decimals => {
-            let rescaled = d.rescale(expr.ty.decimals);
+            let rescaled = d.coefficient().rescale(d.scale(), expr.ty.decimals);
+            let rescaled = rescaled.and_then(|c| Decimal::new(c, expr.ty.decimals));
             let fault = Fault::OutOfRange(RangeType::Decimal);
-            rescaled.map(Datum::Decimal).ok_or(Failure { fault, span: expr.span })
+            rescaled.map(Datum::Decimal).ok_or(Failure {
+                fault,
+                span: expr.span,
+            })
         }
         other => Ok(other),
     }
 }
-
-#[allow(unused)]
-fn _types(_: Out<()>, _: Repr, _: Decimal) {}

@@ -17,9 +17,13 @@ pub struct Speculation {
 
 impl Speculation {
     /// No bet.
-    pub const NONE: Speculation = Speculation { narrow_decimal: false };
+    pub const NONE: Speculation = Speculation {
+        narrow_decimal: false,
+    };
     /// Every bet.
-    pub const ALL: Speculation = Speculation { narrow_decimal: true };
+    pub const ALL: Speculation = Speculation {
+        narrow_decimal: true,
+    };
 }
 
 /// Makes the program of some expressions over one row: output `i` is `expressions[i]`.
@@ -45,7 +49,10 @@ pub fn linearize(
     for (index, expression) in expressions.iter().enumerate() {
         let slot = l.expression(expression)?;
         let from = l.resize(slot, &expression.ty, expression.span)?;
-        l.program.steps.push(Step::Output { index: index as u32, from });
+        l.program.steps.push(Step::Output {
+            index: index as u32,
+            from,
+        });
     }
     l.program.steps.push(Step::Return);
     debug_assert_eq!(l.program.verify(), Ok(()), "{}", l.program);
@@ -96,7 +103,10 @@ impl Linearizer {
             ExprKind::Literal(value) => self.constant(value, natural(&expr.ty, expr.nullable)),
             ExprKind::Column(index) => {
                 let slot = natural(&expr.ty, expr.nullable);
-                let column_use = ColumnUse { index: *index, slot };
+                let column_use = ColumnUse {
+                    index: *index,
+                    slot,
+                };
                 let known = self.program.columns.iter().position(|c| *c == column_use);
                 let column = known.unwrap_or_else(|| {
                     self.program.columns.push(column_use);
@@ -108,10 +118,14 @@ impl Linearizer {
             }
             ExprKind::Parameter(parameter) => {
                 let to = self.new_slot(natural(&expr.ty, true));
-                self.program.steps.push(Step::Parameter { to, parameter: *parameter });
+                self.program.steps.push(Step::Parameter {
+                    to,
+                    parameter: *parameter,
+                });
                 Ok(to)
             }
-            ExprKind::Call { function, args } => match catalogue().function(*function).evaluation() {
+            ExprKind::Call { function, args } => match catalogue().function(*function).evaluation()
+            {
                 Form::Call => self.strict_call(expr, *function, args),
                 form @ (Form::And | Form::Or) => self.junction(expr, *function, args, form),
                 Form::Case => self.case(expr, args),
@@ -122,9 +136,16 @@ impl Linearizer {
     }
 
     fn constant(&mut self, value: &Datum, slot: Slot) -> Result<SlotId, Error> {
-        let known = self.program.constants.iter().position(|c| c.value == *value && c.slot == slot);
+        let known = self
+            .program
+            .constants
+            .iter()
+            .position(|c| c.value == *value && c.slot == slot);
         let constant = known.unwrap_or_else(|| {
-            self.program.constants.push(Constant { value: value.clone(), slot });
+            self.program.constants.push(Constant {
+                value: value.clone(),
+                slot,
+            });
             self.program.constants.len() - 1
         }) as u32;
         let to = self.new_slot(slot);
@@ -133,7 +154,12 @@ impl Linearizer {
     }
 
     /// All arguments from left to right, then the kernel.
-    fn strict_call(&mut self, expr: &Expr, function: FunctionId, args: &[Expr]) -> Result<SlotId, Error> {
+    fn strict_call(
+        &mut self,
+        expr: &Expr,
+        function: FunctionId,
+        args: &[Expr],
+    ) -> Result<SlotId, Error> {
         let mut slots = Vec::with_capacity(args.len());
         for arg in args {
             slots.push(self.expression(arg)?);
@@ -154,21 +180,36 @@ impl Linearizer {
         // A conversion to DECIMAL picks its result's width, any other call takes DECIMALs of one width.
         for (slot, arg) in slots.iter_mut().zip(args) {
             if self.slot(*slot).repr.is_decimal()
-                && !overloads.iter().any(|o| o.params() == [self.slot(*slot).repr])
+                && !overloads
+                    .iter()
+                    .any(|o| o.params() == [self.slot(*slot).repr])
             {
                 *slot = self.widen(*slot, decimal_width, &arg.ty, arg.span)?;
             }
         }
         let natural_ret = expr.ty.repr();
-        let ret = if natural_ret.is_decimal() { decimal_width } else { natural_ret };
+        let ret = if natural_ret.is_decimal() {
+            decimal_width
+        } else {
+            natural_ret
+        };
         let reprs: Vec<Repr> = slots.iter().map(|s| self.slot(*s).repr).collect();
         let fits = |o: &Overload| o.accepts(&reprs) && (o.ret() == ret || o.ret() == natural_ret);
         let overload = overloads.iter().position(fits).ok_or_else(|| {
             let reprs: Vec<&str> = reprs.iter().map(|r| r.name()).collect();
             let name = catalogue().function(function).name();
-            Error::unsupported(format_args!("{name}({}) -> {}", reprs.join(", "), expr.ty)).at(expr.span)
+            Error::unsupported(format_args!("{name}({}) -> {}", reprs.join(", "), expr.ty))
+                .at(expr.span)
         })?;
-        self.push_call(function, overload, args, &slots, &expr.ty, expr.nullable, expr.span)
+        self.push_call(
+            function,
+            overload,
+            args,
+            &slots,
+            &expr.ty,
+            expr.nullable,
+            expr.span,
+        )
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one step")]
@@ -193,9 +234,19 @@ impl Linearizer {
             })
             .collect();
         let collation = call_collation(ty, args);
-        let slot = Slot { repr: chosen.ret(), scale: scale_of(ty), nullable };
+        let slot = Slot {
+            repr: chosen.ret(),
+            scale: scale_of(ty),
+            nullable,
+        };
         let session = self.program.session.clone();
-        let site = CallSite { args: &facts, ret: ty, ret_repr: slot.repr, collation, session: &session };
+        let site = CallSite {
+            args: &facts,
+            ret: ty,
+            ret_repr: slot.repr,
+            collation,
+            session: &session,
+        };
         let kernel = chosen.kernel(&site).map_err(|e| e.at(span))?;
         let call = CallId(self.program.calls.len() as u32);
         self.program.calls.push(Call {
@@ -209,22 +260,40 @@ impl Linearizer {
             kernel,
         });
         let to = self.new_slot(slot);
-        self.program.steps.push(Step::Call { to, call, args: slots.into() });
+        self.program.steps.push(Step::Call {
+            to,
+            call,
+            args: slots.into(),
+        });
         Ok(to)
     }
 
     /// The width in which a call's DECIMALs are held: the widest of arguments and result, or 64 bits on a bet.
     fn decimal_width(&self, expr: &Expr, slots: &[SlotId]) -> Repr {
-        let held = slots.iter().map(|s| self.slot(*s).repr).filter(|r| r.is_decimal()).max();
+        let held = slots
+            .iter()
+            .map(|s| self.slot(*s).repr)
+            .filter(|r| r.is_decimal())
+            .max();
         let result = Some(expr.ty.repr()).filter(|r| r.is_decimal());
-        if self.speculation.narrow_decimal && held == Some(Repr::Dec64) && result.is_some() && expr.ty.decimals <= 18 {
+        if self.speculation.narrow_decimal
+            && held == Some(Repr::Dec64)
+            && result.is_some()
+            && expr.ty.decimals <= 18
+        {
             return Repr::Dec64;
         }
         held.max(result).unwrap_or(Repr::Dec64)
     }
 
     /// The same DECIMAL held wider.
-    fn widen(&mut self, slot: SlotId, repr: Repr, ty: &SqlType, span: Span) -> Result<SlotId, Error> {
+    fn widen(
+        &mut self,
+        slot: SlotId,
+        repr: Repr,
+        ty: &SqlType,
+        span: Span,
+    ) -> Result<SlotId, Error> {
         let from = self.slot(slot);
         if from.repr >= repr {
             return Ok(slot);
@@ -241,8 +310,16 @@ impl Linearizer {
         self.hold(slot, natural, ty, span)
     }
 
-    fn hold(&mut self, slot: SlotId, repr: Repr, ty: &SqlType, span: Span) -> Result<SlotId, Error> {
-        let function = catalogue().lookup("resize").expect("the catalogue has resize");
+    fn hold(
+        &mut self,
+        slot: SlotId,
+        repr: Repr,
+        ty: &SqlType,
+        span: Span,
+    ) -> Result<SlotId, Error> {
+        let function = catalogue()
+            .lookup("resize")
+            .expect("the catalogue has resize");
         let from = self.slot(slot);
         // A constant is simply held in the other width.
         if let Some(Step::Constant { to, constant }) = self.program.steps.last().cloned()
@@ -256,13 +333,29 @@ impl Linearizer {
         let overload = overloads
             .iter()
             .position(|o| o.params() == [from.repr] && o.ret() == repr)
-            .ok_or_else(|| Error::unsupported(format_args!("{} held as {repr}", from.repr)).at(span))?;
+            .ok_or_else(|| {
+                Error::unsupported(format_args!("{} held as {repr}", from.repr)).at(span)
+            })?;
         let arg = Expr::literal(Datum::Null, ty.clone());
-        self.push_call(function, overload, std::slice::from_ref(&arg), &[slot], ty, from.nullable, span)
+        self.push_call(
+            function,
+            overload,
+            std::slice::from_ref(&arg),
+            &[slot],
+            ty,
+            from.nullable,
+            span,
+        )
     }
 
     /// AND, OR: branch-free when the second operand is cheap and can neither fail nor warn, else skipped when the first decides.
-    fn junction(&mut self, expr: &Expr, function: FunctionId, args: &[Expr], form: Form) -> Result<SlotId, Error> {
+    fn junction(
+        &mut self,
+        expr: &Expr,
+        function: FunctionId,
+        args: &[Expr],
+        form: Form,
+    ) -> Result<SlotId, Error> {
         let [first, second] = args else {
             return Err(Error::unsupported("AND and OR of other than two operands").at(expr.span));
         };
@@ -271,7 +364,11 @@ impl Linearizer {
             let b = self.expression(second)?;
             return self.call(expr, function, args, vec![a, b]);
         }
-        let result = self.new_slot(Slot { repr: Repr::Bool, scale: 0, nullable: expr.nullable });
+        let result = self.new_slot(Slot {
+            repr: Repr::Bool,
+            scale: 0,
+            nullable: expr.nullable,
+        });
         let target = StepIndex(0);
         let decided = self.jump(match form {
             Form::And => Step::JumpIfFalse { slot: a, target },
@@ -279,10 +376,16 @@ impl Linearizer {
         });
         let b = self.expression(second)?;
         let both = self.call(expr, function, args, vec![a, b])?;
-        self.program.steps.push(Step::Copy { to: result, from: both });
+        self.program.steps.push(Step::Copy {
+            to: result,
+            from: both,
+        });
         let end = self.jump(Step::Jump { target });
         self.land(decided);
-        self.program.steps.push(Step::Copy { to: result, from: a });
+        self.program.steps.push(Step::Copy {
+            to: result,
+            from: a,
+        });
         self.land(end);
         Ok(result)
     }
@@ -290,12 +393,17 @@ impl Linearizer {
     /// CASE: conditions in order, and only the value that is asked for.
     fn case(&mut self, expr: &Expr, args: &[Expr]) -> Result<SlotId, Error> {
         let result = self.new_slot(natural(&expr.ty, expr.nullable));
-        let (last, branches) = args.split_last().ok_or_else(|| Error::wrong_arity("CASE"))?;
+        let (last, branches) = args
+            .split_last()
+            .ok_or_else(|| Error::wrong_arity("CASE"))?;
         let target = StepIndex(0);
         let mut ends = Vec::new();
         for branch in branches.chunks_exact(2) {
             let condition = self.expression(&branch[0])?;
-            let next = self.jump(Step::JumpUnlessTrue { slot: condition, target });
+            let next = self.jump(Step::JumpUnlessTrue {
+                slot: condition,
+                target,
+            });
             self.copy_result(&branch[1], result, expr)?;
             ends.push(self.jump(Step::Jump { target }));
             self.land(next);
@@ -320,7 +428,10 @@ impl Linearizer {
         for (i, arg) in args.iter().enumerate() {
             self.copy_result(arg, result, expr)?;
             if i + 1 < args.len() {
-                ends.push(self.jump(Step::JumpIfNotNull { slot: result, target }));
+                ends.push(self.jump(Step::JumpIfNotNull {
+                    slot: result,
+                    target,
+                }));
             }
         }
         ends.into_iter().for_each(|end| self.land(end));
@@ -329,12 +440,20 @@ impl Linearizer {
 }
 
 fn scale_of(ty: &SqlType) -> u8 {
-    if ty.repr().is_decimal() { ty.decimals } else { 0 }
+    if ty.repr().is_decimal() {
+        ty.decimals
+    } else {
+        0
+    }
 }
 
 /// How a value of the type is held when no bet says otherwise.
 fn natural(ty: &SqlType, nullable: bool) -> Slot {
-    Slot { repr: ty.repr(), scale: scale_of(ty), nullable }
+    Slot {
+        repr: ty.repr(),
+        scale: scale_of(ty),
+        nullable,
+    }
 }
 
 /// The collation that a call works in: its result's, or (for comparisons and the like) that of its first text operand.

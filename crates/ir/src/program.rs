@@ -1,8 +1,8 @@
 //! The program: plain data, printable, verified.
 
+use sqlift_collation::CollationId;
 use sqlift_functions::kernel::Kernel;
 use sqlift_functions::{Argument, CallId, CallSite, Exit, FunctionId, Overload, SlotId, catalogue};
-use sqlift_collation::CollationId;
 use sqlift_types::{Datum, Repr, Session, Span, SqlType};
 use std::fmt;
 use std::sync::Arc;
@@ -276,15 +276,28 @@ impl fmt::Display for Slot {
         if self.repr.is_decimal() {
             write!(f, ".{}", self.scale)?;
         }
-        if self.nullable { f.write_str("?") } else { Ok(()) }
+        if self.nullable {
+            f.write_str("?")
+        } else {
+            Ok(())
+        }
     }
 }
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let targets: Vec<u32> = self.steps.iter().filter_map(Step::target).map(|t| t.0).collect();
+        let targets: Vec<u32> = self
+            .steps
+            .iter()
+            .filter_map(Step::target)
+            .map(|t| t.0)
+            .collect();
         for (i, step) in self.steps.iter().enumerate() {
-            let mark = if targets.contains(&(i as u32)) { ">" } else { " " };
+            let mark = if targets.contains(&(i as u32)) {
+                ">"
+            } else {
+                " "
+            };
             write!(f, "{mark}{i:4}  ")?;
             if let Some(to) = step.writes() {
                 write!(f, "s{} {} = ", to.0, self.slots[to.index()])?;
@@ -294,24 +307,38 @@ impl fmt::Display for Program {
                     writeln!(f, "column {}", self.columns[*column as usize].index)?;
                 }
                 Step::Constant { constant, .. } => {
-                    writeln!(f, "constant {}", Shown(&self.constants[*constant as usize].value))?;
+                    writeln!(
+                        f,
+                        "constant {}",
+                        Shown(&self.constants[*constant as usize].value)
+                    )?;
                 }
                 Step::Parameter { parameter, .. } => writeln!(f, "parameter {parameter}")?,
                 Step::Call { call, args, .. } => {
                     let call = &self.calls[call.index()];
                     let name = catalogue().function(call.function).name();
                     let args: Vec<String> = args.iter().map(|a| format!("s{}", a.0)).collect();
-                    let exits = if call.overload().is_fallible() { " or exit" } else { "" };
+                    let exits = if call.overload().is_fallible() {
+                        " or exit"
+                    } else {
+                        ""
+                    };
                     writeln!(f, "{name}({}) -> {}{exits}", args.join(", "), call.ty)?;
                 }
                 Step::Copy { from, .. } => writeln!(f, "s{}", from.0)?,
                 Step::Jump { target } => writeln!(f, "jump {}", target.0)?,
-                Step::JumpIfNull { slot, target } => writeln!(f, "jump {} if s{} is null", target.0, slot.0)?,
+                Step::JumpIfNull { slot, target } => {
+                    writeln!(f, "jump {} if s{} is null", target.0, slot.0)?
+                }
                 Step::JumpIfNotNull { slot, target } => {
                     writeln!(f, "jump {} if s{} is not null", target.0, slot.0)?;
                 }
-                Step::JumpIfFalse { slot, target } => writeln!(f, "jump {} if s{} is false", target.0, slot.0)?,
-                Step::JumpIfTrue { slot, target } => writeln!(f, "jump {} if s{} is true", target.0, slot.0)?,
+                Step::JumpIfFalse { slot, target } => {
+                    writeln!(f, "jump {} if s{} is false", target.0, slot.0)?
+                }
+                Step::JumpIfTrue { slot, target } => {
+                    writeln!(f, "jump {} if s{} is true", target.0, slot.0)?
+                }
                 Step::JumpUnlessTrue { slot, target } => {
                     writeln!(f, "jump {} unless s{} is true", target.0, slot.0)?;
                 }

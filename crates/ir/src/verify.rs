@@ -37,7 +37,9 @@ impl Program {
             let Some(mut written) = known[i].take() else {
                 return fail(i, "the step cannot be reached");
             };
-            if step.reads().iter().any(|s| s.index() >= slots) || step.writes().is_some_and(|s| s.index() >= slots) {
+            if step.reads().iter().any(|s| s.index() >= slots)
+                || step.writes().is_some_and(|s| s.index() >= slots)
+            {
                 return fail(i, "no such slot");
             }
             if step.reads().iter().any(|s| !written[s.index()]) {
@@ -92,7 +94,10 @@ impl Program {
                 }
             }
             Step::Constant { to, constant } => {
-                let constant = self.constants.get(*constant as usize).ok_or("no such constant")?;
+                let constant = self
+                    .constants
+                    .get(*constant as usize)
+                    .ok_or("no such constant")?;
                 if constant.slot.repr != slot(to).repr {
                     return Err("constant and slot differ");
                 }

@@ -42,22 +42,38 @@ impl Datum {
     }
 
     /// As [`Datum::as_cell`], for a representation and scale.
-    pub fn as_cell_of<'a>(&'a self, repr: Repr, scale: u8, wide: &'a mut I256) -> Option<Value<'a>> {
+    pub fn as_cell_of<'a>(
+        &'a self,
+        repr: Repr,
+        scale: u8,
+        wide: &'a mut I256,
+    ) -> Option<Value<'a>> {
         Some(match (self, repr) {
             (Datum::Null, _) => Value::Null,
             (Datum::Int(v), Repr::Int | Repr::Bool) => Value::Int(*v),
             (Datum::UInt(v), Repr::UInt) => Value::UInt(*v),
             (Datum::Double(v), Repr::Double) => Value::Double(*v),
-            (Datum::Decimal(d), Repr::Dec64 | Repr::Dec128 | Repr::Dec256) if d.scale() == scale => match repr {
-                Repr::Dec64 => Value::Dec64 { scale, coefficient: i64::try_from(d.coefficient()).ok()? },
-                Repr::Dec128 => {
-                    Value::Dec128 { scale, coefficient: i128::try_from(d.coefficient()).ok()?.into() }
+            (Datum::Decimal(d), Repr::Dec64 | Repr::Dec128 | Repr::Dec256)
+                if d.scale() == scale =>
+            {
+                match repr {
+                    Repr::Dec64 => Value::Dec64 {
+                        scale,
+                        coefficient: i64::try_from(d.coefficient()).ok()?,
+                    },
+                    Repr::Dec128 => Value::Dec128 {
+                        scale,
+                        coefficient: i128::try_from(d.coefficient()).ok()?.into(),
+                    },
+                    _ => {
+                        *wide = d.coefficient();
+                        Value::Dec256 {
+                            scale,
+                            coefficient: wide,
+                        }
+                    }
                 }
-                _ => {
-                    *wide = d.coefficient();
-                    Value::Dec256 { scale, coefficient: wide }
-                }
-            },
+            }
             (Datum::Date(v), Repr::Date) => Value::Date(*v),
             (Datum::Time(v), Repr::Time) => Value::Time(*v),
             (Datum::DateTime(v), Repr::DateTime) => Value::DateTime(*v),
@@ -71,14 +87,18 @@ impl Datum {
 impl From<Value<'_>> for Datum {
     fn from(v: Value<'_>) -> Datum {
         // A cell's scale comes from a type, so it is never over 30; zero stands for what cannot be.
-        let decimal = |coefficient, scale| Datum::Decimal(Decimal::new(coefficient, scale).unwrap_or_default());
+        let decimal = |coefficient, scale| {
+            Datum::Decimal(Decimal::new(coefficient, scale).unwrap_or_default())
+        };
         match v {
             Value::Null => Datum::Null,
             Value::Int(v) => Datum::Int(v),
             Value::UInt(v) => Datum::UInt(v),
             Value::Double(v) => Datum::Double(v),
             Value::Dec64 { scale, coefficient } => decimal(I256::from(coefficient), scale),
-            Value::Dec128 { scale, coefficient } => decimal(I256::from(i128::from(coefficient)), scale),
+            Value::Dec128 { scale, coefficient } => {
+                decimal(I256::from(i128::from(coefficient)), scale)
+            }
             Value::Dec256 { scale, coefficient } => decimal(*coefficient, scale),
             Value::Date(v) => Datum::Date(v),
             Value::Time(v) => Datum::Time(v),

@@ -33,7 +33,14 @@ pub struct Error {
 impl Error {
     /// An error from its parts.
     pub fn new(code: u16, sqlstate: &'static str, message: impl Into<String>) -> Error {
-        Error { code, sqlstate, message: message.into(), span: None, help: None, unsupported: false }
+        Error {
+            code,
+            sqlstate,
+            message: message.into(),
+            span: None,
+            help: None,
+            unsupported: false,
+        }
     }
     /// The same error with a place.
     pub fn at(mut self, span: Span) -> Error {
@@ -48,11 +55,19 @@ impl Error {
 
     /// 1690: `BIGINT value is out of range in '(...)'`.
     pub fn out_of_range(type_name: &str, expression: &str) -> Error {
-        Error::new(1690, "22003", format!("{type_name} value is out of range in '{expression}'"))
+        Error::new(
+            1690,
+            "22003",
+            format!("{type_name} value is out of range in '{expression}'"),
+        )
     }
     /// 1054: unknown column.
     pub fn unknown_column(name: &str) -> Error {
-        Error::new(1054, "42S22", format!("Unknown column '{name}' in 'field list'"))
+        Error::new(
+            1054,
+            "42S22",
+            format!("Unknown column '{name}' in 'field list'"),
+        )
     }
     /// 1305: unknown function.
     pub fn unknown_function(name: &str) -> Error {
@@ -60,11 +75,19 @@ impl Error {
     }
     /// 1582: wrong number of arguments to a native function.
     pub fn wrong_arity(name: &str) -> Error {
-        Error::new(1582, "42000", format!("Incorrect parameter count in the call to native function '{name}'"))
+        Error::new(
+            1582,
+            "42000",
+            format!("Incorrect parameter count in the call to native function '{name}'"),
+        )
     }
     /// 1241: an operand has the wrong number of columns (row constructors).
     pub fn operand_columns(columns: usize) -> Error {
-        Error::new(1241, "21000", format!("Operand should contain {columns} column(s)"))
+        Error::new(
+            1241,
+            "21000",
+            format!("Operand should contain {columns} column(s)"),
+        )
     }
     /// 1210: wrong arguments.
     pub fn wrong_arguments(function: &str) -> Error {
@@ -72,24 +95,40 @@ impl Error {
     }
     /// 1525: a constant is no value of the type that it is compared with.
     pub fn wrong_value(type_name: &str, value: &str) -> Error {
-        Error::new(1525, "HY000", format!("Incorrect {type_name} value: '{value}'"))
+        Error::new(
+            1525,
+            "HY000",
+            format!("Incorrect {type_name} value: '{value}'"),
+        )
     }
     /// 1436-like: the expression nests or costs more than the engine's limits allow.
     pub fn limit(what: &str) -> Error {
-        Error::new(1436, "HY000", format!("Expression exceeds the limit: {what}"))
+        Error::new(
+            1436,
+            "HY000",
+            format!("Expression exceeds the limit: {what}"),
+        )
     }
     /// 1235: MySQL has it, sqlift does not yet.
     pub fn unsupported(what: impl fmt::Display) -> Error {
         Error {
             unsupported: true,
-            ..Error::new(1235, "42000", format!("This version of sqlift doesn't yet support '{what}'"))
+            ..Error::new(
+                1235,
+                "42000",
+                format!("This version of sqlift doesn't yet support '{what}'"),
+            )
         }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ERROR {} ({}): {}", self.code, self.sqlstate, self.message)
+        write!(
+            f,
+            "ERROR {} ({}): {}",
+            self.code, self.sqlstate, self.message
+        )
     }
 }
 

@@ -28,7 +28,7 @@ pub use schema::{Column, Schema};
 pub use session::{Session, SqlMode, TimeZone};
 pub use sql_type::{NOT_FIXED, SqlType, TypeKind};
 pub use value::{Coefficient128, Value};
-pub use warning::{Diagnostics, Warning};
+pub use warning::{Diagnostics, Warning, printable};
 
 pub use ethnum::I256;
 pub use sqlift_collation::CollationId;

@@ -31,13 +31,18 @@ pub struct Schema {
 impl Schema {
     /// Nullable columns from names and types.
     pub fn new<N: Into<String>>(columns: impl IntoIterator<Item = (N, SqlType)>) -> Schema {
-        Self::from_columns(
-            columns.into_iter().map(|(name, ty)| Column { name: name.into(), ty, nullable: true }),
-        )
+        Self::from_columns(columns.into_iter().map(|(name, ty)| Column {
+            name: name.into(),
+            ty,
+            nullable: true,
+        }))
     }
     /// A schema from full column descriptions.
     pub fn from_columns(columns: impl IntoIterator<Item = Column>) -> Schema {
-        Schema { columns: columns.into_iter().collect(), table: None }
+        Schema {
+            columns: columns.into_iter().collect(),
+            table: None,
+        }
     }
     /// The same columns said to come from a table, for error texts.
     pub fn with_table(mut self, database: &str, table: &str) -> Schema {
@@ -51,6 +56,8 @@ impl Schema {
     /// The position of a column, whatever the case of its name.
     pub fn index_of(&self, name: &str) -> Option<usize> {
         let lower = name.to_lowercase();
-        self.columns.iter().position(|c| c.name.to_lowercase() == lower)
+        self.columns
+            .iter()
+            .position(|c| c.name.to_lowercase() == lower)
     }
 }

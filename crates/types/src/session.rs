@@ -104,7 +104,9 @@ impl SqlMode {
                     .with(Self::STRICT_ALL_TABLES),
                 _ => {
                     let known = Self::NAMES.iter().find(|(n, _)| *n == upper);
-                    known.map(|(_, bits)| *bits).ok_or_else(|| wrong_value("sql_mode", name))?
+                    known
+                        .map(|(_, bits)| *bits)
+                        .ok_or_else(|| wrong_value("sql_mode", name))?
                 }
             };
             mode = mode.with(bits);
@@ -115,7 +117,10 @@ impl SqlMode {
 
 impl std::fmt::Display for SqlMode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = Self::NAMES.iter().filter(|(_, bit)| self.contains(*bit)).map(|(n, _)| *n);
+        let names = Self::NAMES
+            .iter()
+            .filter(|(_, bit)| self.contains(*bit))
+            .map(|(n, _)| *n);
         f.write_str(&names.collect::<Vec<_>>().join(","))
     }
 }
@@ -178,7 +183,11 @@ impl Default for Session {
 }
 
 fn wrong_value(name: &str, value: &str) -> Error {
-    Error::new(1231, "42000", format!("Variable '{name}' can't be set to the value of '{value}'"))
+    Error::new(
+        1231,
+        "42000",
+        format!("Variable '{name}' can't be set to the value of '{value}'"),
+    )
 }
 
 impl Session {
@@ -189,13 +198,17 @@ impl Session {
         let lower = name.to_ascii_lowercase();
         let wrong = || wrong_value(&lower, value);
         let number = |low: u32, high: u32| {
-            value.trim().parse::<u64>().map_err(|_| wrong()).map(|n| n.clamp(low.into(), high.into()) as u32)
+            value
+                .trim()
+                .parse::<u64>()
+                .map_err(|_| wrong())
+                .map(|n| n.clamp(low.into(), high.into()) as u32)
         };
         match lower.as_str() {
             "sql_mode" => self.sql_mode = SqlMode::parse(value)?,
             "time_zone" => self.time_zone = parse_zone(value).ok_or_else(wrong)?,
             "collation_connection" => {
-                let collation = sqlift_collation::by_name(value).ok_or_else(|| {
+                let collation = sqlift_collation::Collation::by_name(value).ok_or_else(|| {
                     Error::new(1273, "HY000", format!("Unknown collation: '{value}'"))
                 })?;
                 self.collation_connection = collation.id();
@@ -240,6 +253,8 @@ fn parse_timestamp(text: &str) -> Option<Option<i64>> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let seconds: i64 = whole.parse().ok()?;
     let digits: String = fraction.chars().chain("000000".chars()).take(6).collect();
-    let micros = seconds.checked_mul(1_000_000)?.checked_add(digits.parse::<i64>().ok()?)?;
+    let micros = seconds
+        .checked_mul(1_000_000)?
+        .checked_add(digits.parse::<i64>().ok()?)?;
     Some((micros != 0).then_some(micros))
 }

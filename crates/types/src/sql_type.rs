@@ -59,13 +59,19 @@ impl TypeKind {
     /// Character strings (not binary ones, not ENUM or SET).
     pub fn is_text(self) -> bool {
         use TypeKind::*;
-        matches!(self, Char | VarChar | TinyText | Text | MediumText | LongText)
+        matches!(
+            self,
+            Char | VarChar | TinyText | Text | MediumText | LongText
+        )
     }
 
     /// Binary strings.
     pub fn is_binary(self) -> bool {
         use TypeKind::*;
-        matches!(self, Binary | VarBinary | TinyBlob | Blob | MediumBlob | LongBlob)
+        matches!(
+            self,
+            Binary | VarBinary | TinyBlob | Blob | MediumBlob | LongBlob
+        )
     }
 
     /// Character or binary strings.
@@ -121,7 +127,24 @@ pub struct SqlType {
 
 impl SqlType {
     const fn plain(kind: TypeKind, length: u32, decimals: u8) -> SqlType {
-        SqlType { kind, unsigned: false, length, decimals, collation: CollationId::BINARY, members: None }
+        SqlType {
+            kind,
+            unsigned: false,
+            length,
+            decimals,
+            collation: CollationId::BINARY,
+            members: None,
+        }
+    }
+    const fn plain_unsigned(kind: TypeKind, length: u32) -> SqlType {
+        SqlType {
+            kind,
+            unsigned: true,
+            length,
+            decimals: 0,
+            collation: CollationId::BINARY,
+            members: None,
+        }
     }
 
     /// The type of an untyped NULL.
@@ -158,7 +181,7 @@ impl SqlType {
     }
     /// BIGINT UNSIGNED.
     pub const fn ubigint() -> SqlType {
-        Self::bigint().with_unsigned(true)
+        Self::plain_unsigned(TypeKind::BigInt, 20)
     }
     /// FLOAT.
     pub const fn float() -> SqlType {
@@ -174,11 +197,11 @@ impl SqlType {
     }
     /// BIT(bits).
     pub const fn bit(bits: u32) -> SqlType {
-        Self::plain(TypeKind::Bit, bits, 0).with_unsigned(true)
+        Self::plain_unsigned(TypeKind::Bit, bits)
     }
     /// YEAR.
     pub const fn year() -> SqlType {
-        Self::plain(TypeKind::Year, 4, 0).with_unsigned(true)
+        Self::plain_unsigned(TypeKind::Year, 4)
     }
     /// DATE.
     pub const fn date() -> SqlType {
@@ -186,19 +209,35 @@ impl SqlType {
     }
     /// TIME(fsp).
     pub const fn time(fsp: u8) -> SqlType {
-        Self::plain(TypeKind::Time, if fsp == 0 { 10 } else { 11 + fsp as u32 }, fsp)
+        Self::plain(
+            TypeKind::Time,
+            if fsp == 0 { 10 } else { 11 + fsp as u32 },
+            fsp,
+        )
     }
     /// DATETIME(fsp).
     pub const fn datetime(fsp: u8) -> SqlType {
-        Self::plain(TypeKind::DateTime, if fsp == 0 { 19 } else { 20 + fsp as u32 }, fsp)
+        Self::plain(
+            TypeKind::DateTime,
+            if fsp == 0 { 19 } else { 20 + fsp as u32 },
+            fsp,
+        )
     }
     /// TIMESTAMP(fsp).
     pub const fn timestamp(fsp: u8) -> SqlType {
-        Self::plain(TypeKind::Timestamp, if fsp == 0 { 19 } else { 20 + fsp as u32 }, fsp)
+        Self::plain(
+            TypeKind::Timestamp,
+            if fsp == 0 { 19 } else { 20 + fsp as u32 },
+            fsp,
+        )
     }
     /// VARCHAR(characters) in the default collation, utf8mb4_0900_ai_ci.
     pub const fn varchar(characters: u32) -> SqlType {
-        Self::text(TypeKind::VarChar, characters, CollationId::UTF8MB4_0900_AI_CI)
+        Self::text(
+            TypeKind::VarChar,
+            characters,
+            CollationId::UTF8MB4_0900_AI_CI,
+        )
     }
     /// CHAR(characters) in the default collation, utf8mb4_0900_ai_ci.
     pub const fn char(characters: u32) -> SqlType {
@@ -206,7 +245,14 @@ impl SqlType {
     }
     /// A character type of any kind and collation; `characters` is its length.
     pub const fn text(kind: TypeKind, characters: u32, collation: CollationId) -> SqlType {
-        SqlType { kind, unsigned: false, length: characters, decimals: NOT_FIXED, collation, members: None }
+        SqlType {
+            kind,
+            unsigned: false,
+            length: characters,
+            decimals: NOT_FIXED,
+            collation,
+            members: None,
+        }
     }
     /// VARBINARY(bytes).
     pub const fn varbinary(bytes: u32) -> SqlType {
@@ -221,8 +267,16 @@ impl SqlType {
         Self::plain(kind, bytes, NOT_FIXED)
     }
     /// ENUM or SET with its members in the bytes of `collation`'s character set.
-    pub fn members(kind: TypeKind, members: Arc<[Box<[u8]>]>, characters: u32, collation: CollationId) -> SqlType {
-        SqlType { members: Some(members), ..Self::text(kind, characters, collation) }
+    pub fn members(
+        kind: TypeKind,
+        members: Arc<[Box<[u8]>]>,
+        characters: u32,
+        collation: CollationId,
+    ) -> SqlType {
+        SqlType {
+            members: Some(members),
+            ..Self::text(kind, characters, collation)
+        }
     }
     /// JSON.
     pub const fn json() -> SqlType {
@@ -238,9 +292,9 @@ impl SqlType {
     }
 
     /// The same type with or without UNSIGNED.
-    pub const fn with_unsigned(self, unsigned: bool) -> SqlType {
-        let SqlType { kind, length, decimals, collation, members, .. } = self;
-        SqlType { kind, unsigned, length, decimals, collation, members }
+    pub fn with_unsigned(mut self, unsigned: bool) -> SqlType {
+        self.unsigned = unsigned;
+        self
     }
     /// The same type with another length.
     pub fn with_length(mut self, length: u32) -> SqlType {
@@ -274,15 +328,17 @@ impl SqlType {
             DateTime | Timestamp => Repr::DateTime,
             Json => Repr::Json,
             // An untyped cell is a byte string until profiling says better.
-            Char | VarChar | TinyText | Text | MediumText | LongText | Binary | VarBinary | TinyBlob | Blob
-            | MediumBlob | LongBlob | Vector | Dynamic => Repr::Bytes,
+            Char | VarChar | TinyText | Text | MediumText | LongText | Binary | VarBinary
+            | TinyBlob | Blob | MediumBlob | LongBlob | Vector | Dynamic => Repr::Bytes,
         }
     }
 
     /// Number of characters that the text form of a value can take: what CONCAT and CASE derive lengths from.
     pub fn display_length(&self) -> u32 {
         match self.kind {
-            TypeKind::Decimal => self.length + u32::from(self.decimals > 0) + u32::from(!self.unsigned),
+            TypeKind::Decimal => {
+                self.length + u32::from(self.decimals > 0) + u32::from(!self.unsigned)
+            }
             _ => self.length,
         }
     }
@@ -292,7 +348,11 @@ impl fmt::Display for SqlType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use TypeKind::*;
         let fsp = |f: &mut fmt::Formatter<'_>, name: &str, decimals: u8| {
-            if decimals == 0 { f.write_str(name) } else { write!(f, "{name}({decimals})") }
+            if decimals == 0 {
+                f.write_str(name)
+            } else {
+                write!(f, "{name}({decimals})")
+            }
         };
         match self.kind {
             Null => f.write_str("NULL"),
@@ -328,6 +388,10 @@ impl fmt::Display for SqlType {
             Vector => write!(f, "VECTOR({})", self.length / 4),
             Dynamic => f.write_str("DYNAMIC"),
         }?;
-        if self.unsigned && self.kind.is_numeric() { f.write_str(" UNSIGNED") } else { Ok(()) }
+        if self.unsigned && self.kind.is_numeric() {
+            f.write_str(" UNSIGNED")
+        } else {
+            Ok(())
+        }
     }
 }

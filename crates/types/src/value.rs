@@ -13,7 +13,10 @@ pub struct Coefficient128 {
 impl From<i128> for Coefficient128 {
     #[inline(always)]
     fn from(v: i128) -> Self {
-        Coefficient128 { low: v as u64, high: (v >> 64) as i64 }
+        Coefficient128 {
+            low: v as u64,
+            high: (v >> 64) as i64,
+        }
     }
 }
 

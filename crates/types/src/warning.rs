@@ -14,16 +14,29 @@ pub struct Warning {
 impl Warning {
     /// A warning from its parts; the row is added when the row commits.
     pub fn new(code: u16, message: impl Into<String>) -> Warning {
-        Warning { code, message: message.into(), row: None }
+        Warning {
+            code,
+            message: message.into(),
+            row: None,
+        }
     }
 
     /// 1292: `Truncated incorrect DOUBLE value: '12abc'`.
     pub fn truncated(type_name: &str, value: &[u8]) -> Warning {
-        Warning::new(1292, format!("Truncated incorrect {type_name} value: '{}'", printable(value)))
+        Warning::new(
+            1292,
+            format!(
+                "Truncated incorrect {type_name} value: '{}'",
+                printable(value)
+            ),
+        )
     }
     /// 1292: `Incorrect datetime value: '...'`.
     pub fn incorrect(type_name: &str, value: &[u8]) -> Warning {
-        Warning::new(1292, format!("Incorrect {type_name} value: '{}'", printable(value)))
+        Warning::new(
+            1292,
+            format!("Incorrect {type_name} value: '{}'", printable(value)),
+        )
     }
     /// 1365: division by zero.
     pub fn division_by_zero() -> Warning {
@@ -66,7 +79,11 @@ impl Default for Diagnostics {
 impl Diagnostics {
     /// Keeps at most `capacity` warnings (MySQL's `max_error_count`, whose default is 1,024) and counts all.
     pub fn new(capacity: usize) -> Diagnostics {
-        Diagnostics { warnings: Vec::new(), capacity, total: 0 }
+        Diagnostics {
+            warnings: Vec::new(),
+            capacity,
+            total: 0,
+        }
     }
     /// Adds one.
     pub fn push(&mut self, warning: Warning) {

@@ -2,8 +2,8 @@
 
 use super::batch::{BatchContext, Selection};
 use super::callable::settle;
-use super::vector::{AllNull, Lanes, Vector};
 use super::params::RowCall;
+use super::vector::{AllNull, Lanes, Vector};
 use super::{Callable, Node, Operand, Params, Returns};
 use crate::native::Native;
 use crate::{CallId, CallSite, Exit, Frame, Out, Reason, RowContext};
@@ -16,7 +16,12 @@ pub trait Kernel: Send + Sync {
     /// The fused row closure over these operands. `None` if they are not what the kernel takes.
     fn fuse(self: Arc<Self>, call: CallId, nodes: Vec<Node>) -> Option<Node>;
     /// One call on cells: what native code calls for steps that it has no lowering for.
-    fn cells<'r>(&'r self, call: CallId, cx: &RowContext<'r>, cells: &[Value<'r>]) -> Out<Value<'r>>;
+    fn cells<'r>(
+        &'r self,
+        call: CallId,
+        cx: &RowContext<'r>,
+        cells: &[Value<'r>],
+    ) -> Out<Value<'r>>;
     /// One chunk.
     fn batch<'r>(
         &'r self,
@@ -41,7 +46,9 @@ pub struct KernelMaker {
 
 type MakeFn = dyn Fn(&CallSite<'_>, Exit) -> Result<Arc<dyn Kernel>, Error> + Send + Sync;
 
-pub(super) fn maker<P: Params, R: Native, M: Returns, C: Callable<P, R, M>>(callable: C) -> KernelMaker {
+pub(super) fn maker<P: Params, R: Native, M: Returns, C: Callable<P, R, M>>(
+    callable: C,
+) -> KernelMaker {
     let callable = Arc::new(callable);
     KernelMaker {
         params: P::reprs(),
@@ -52,7 +59,11 @@ pub(super) fn maker<P: Params, R: Native, M: Returns, C: Callable<P, R, M>>(call
         strict: P::STRICT,
         nullable: M::NULLABLE,
         make: Box::new(move |site, flag_exit| {
-            Ok(Arc::new(Bound::<P, R, M, C>::new(callable.clone(), site, flag_exit)?))
+            Ok(Arc::new(Bound::<P, R, M, C>::new(
+                callable.clone(),
+                site,
+                flag_exit,
+            )?))
         }),
     }
 }
@@ -71,13 +82,22 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
     fn new(callable: Arc<C>, site: &CallSite<'_>, flag_exit: Exit) -> Result<Self, Error> {
         let state = callable.prepare(site)?;
         let scales = site.args.iter().map(|a| a.ty.decimals).collect();
-        Ok(Bound { callable, state, flag_exit, scales, scale: site.ret.decimals, shape: PhantomData })
+        Ok(Bound {
+            callable,
+            state,
+            flag_exit,
+            scales,
+            scale: site.ret.decimals,
+            shape: PhantomData,
+        })
     }
 
     #[inline(always)]
     fn call<'r>(&'r self, call: CallId, cx: &RowContext<'r>, args: P::Args<'r>) -> Out<R::Val<'r>> {
         let ret = self.callable.call(&self.state, cx, args);
-        settle(M::split(ret, self.flag_exit), |exit| cx.scratch.record_exit(call, exit))
+        settle(M::split(ret, self.flag_exit), |exit| {
+            cx.scratch.record_exit(call, exit)
+        })
     }
 }
 
@@ -96,10 +116,18 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> RowCall<P, R> for A
 
 impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P, R, M, C> {
     fn fuse(self: Arc<Self>, call: CallId, nodes: Vec<Node>) -> Option<Node> {
-        Some(R::node(Operand::Child(P::fuse::<R, _>(nodes, AtStep { bound: self, call })?)))
+        Some(R::node(Operand::Child(P::fuse::<R, _>(
+            nodes,
+            AtStep { bound: self, call },
+        )?)))
     }
 
-    fn cells<'r>(&'r self, call: CallId, cx: &RowContext<'r>, cells: &[Value<'r>]) -> Out<Value<'r>> {
+    fn cells<'r>(
+        &'r self,
+        call: CallId,
+        cx: &RowContext<'r>,
+        cells: &[Value<'r>],
+    ) -> Out<Value<'r>> {
         match P::cells(cx, cells, &self.scales) {
             Some(Some(args)) => match self.call(call, cx, args) {
                 Out::Val(value) => Out::Val(R::store(value, self.scale, cx.arena)),
@@ -134,13 +162,19 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         let dense = P::STRICT && !P::VARIADIC && (!M::FALLIBLE || M::FLAGGED) && !M::NULLABLE;
         if dense && matches!(selection, Selection::All(_)) {
             let valid = and_validity(vectors, rows, batch);
-            let run = DenseLoop::<P, R, M, C> { bound: self, cx: &batch.cx, chunk: &chunk, values: &mut *values };
+            let run = DenseLoop::<P, R, M, C> {
+                bound: self,
+                cx: &batch.cx,
+                chunk: &chunk,
+                values: &mut *values,
+            };
             let failed = batch.arch.dispatch(run);
             if failed {
                 for row in 0..rows {
                     if valid.is_none_or(|v| v[row])
                         && let Some(args) = P::dense(&chunk, row)
-                        && let Some((_, true)) = M::dense(self.callable.call(&self.state, &batch.cx, args))
+                        && let Some((_, true)) =
+                            M::dense(self.callable.call(&self.state, &batch.cx, args))
                     {
                         batch.exit(row, call, self.flag_exit);
                     }
@@ -150,9 +184,14 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         }
         let valid = arena.alloc_slice_fill_copy(rows, false);
         selection.for_each(|row| {
-            let Some(args) = P::at(&chunk, row, &batch.cx) else { return };
+            let Some(args) = P::at(&chunk, row, &batch.cx) else {
+                return;
+            };
             batch.cx.scratch.set_row(row as u32);
-            match M::split(self.callable.call(&self.state, &batch.cx, args), self.flag_exit) {
+            match M::split(
+                self.callable.call(&self.state, &batch.cx, args),
+                self.flag_exit,
+            ) {
                 Ok(Some(value)) => {
                     values[row] = value;
                     valid[row] = true;
@@ -161,7 +200,10 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
                 Err(exit) => batch.exit(row, call, exit),
             }
         });
-        R::vector(Lanes::Flat { values, valid: Some(valid) })
+        R::vector(Lanes::Flat {
+            values,
+            valid: Some(valid),
+        })
     }
 }
 
@@ -202,7 +244,11 @@ fn is_all_null(vector: &Vector<'_>) -> bool {
 }
 
 /// The AND of the validity of several vectors; `None`: all rows are valid.
-fn and_validity<'r>(vectors: &[Vector<'r>], rows: usize, batch: &BatchContext<'r>) -> Option<&'r [bool]> {
+fn and_validity<'r>(
+    vectors: &[Vector<'r>],
+    rows: usize,
+    batch: &BatchContext<'r>,
+) -> Option<&'r [bool]> {
     let mut result: Option<&'r [bool]> = None;
     for vector in vectors {
         let valid = crate::each_vector!(vector, lanes, M => {

@@ -3,7 +3,7 @@
 use super::adapter::{KernelMaker, maker};
 use super::hot::{AsHot, Hot};
 use super::{Many, Params};
-use crate::native::{Native, Param};
+use crate::native::{Native, Number, Param};
 use crate::{CallSite, Exit, Out, RowContext};
 use sqlift_types::Error;
 use std::marker::PhantomData;
@@ -61,7 +61,12 @@ pub trait Callable<P: Params, R: Native, M: Returns>: Send + Sync + 'static {
     /// Prepares the state.
     fn prepare(&self, site: &CallSite<'_>) -> Result<Self::State, Error>;
     /// Calls the kernel.
-    fn call<'r>(&self, state: &'r Self::State, cx: &RowContext<'r>, args: P::Args<'r>) -> M::Ret<R::Val<'r>>;
+    fn call<'r>(
+        &self,
+        state: &'r Self::State,
+        cx: &RowContext<'r>,
+        args: P::Args<'r>,
+    ) -> M::Ret<R::Val<'r>>;
 }
 
 /// A kernel without state.
@@ -75,8 +80,8 @@ pub struct WithState<S, F> {
 
 macro_rules! callable {
     ($($name:ident $var:ident),*) => {
-        impl<F, R: Native, M: Returns, $($name: Param + Send + Sync),*> Callable<($($name,)*), R, M> for Plain<F>
-        where F: for<'r> Fn($($name::Arg<'r>),*) -> M::Ret<R::Val<'r>> + Send + Sync + 'static
+        impl<F, R: Number, M: Returns, $($name: Param + Send + Sync),*> Callable<($($name,)*), R, M> for Plain<F>
+        where F: for<'r> Fn($($name::Arg<'r>),*) -> M::Ret<R::Plain> + Send + Sync + 'static
         {
             type State = ();
             fn prepare(&self, _: &CallSite<'_>) -> Result<(), Error> { Ok(()) }
@@ -104,17 +109,25 @@ callable!(A a, B b);
 callable!(A a, B b, C c);
 callable!(A a, B b, C c, D d);
 
-impl<F, S: Send + Sync + 'static, R: Native, M: Returns, P: Param + Send + Sync> Callable<Many<P>, R, M>
-    for WithState<S, F>
+impl<F, S: Send + Sync + 'static, R: Native, M: Returns, P: Param + Send + Sync>
+    Callable<Many<P>, R, M> for WithState<S, F>
 where
-    F: for<'r> Fn(&'r S, &RowContext<'r>, &'r [P::Arg<'r>]) -> M::Ret<R::Val<'r>> + Send + Sync + 'static,
+    F: for<'r> Fn(&'r S, &RowContext<'r>, &'r [P::Arg<'r>]) -> M::Ret<R::Val<'r>>
+        + Send
+        + Sync
+        + 'static,
 {
     type State = S;
     fn prepare(&self, site: &CallSite<'_>) -> Result<S, Error> {
         (self.prepare)(site)
     }
     #[inline(always)]
-    fn call<'r>(&self, state: &'r S, cx: &RowContext<'r>, args: &'r [P::Arg<'r>]) -> M::Ret<R::Val<'r>> {
+    fn call<'r>(
+        &self,
+        state: &'r S,
+        cx: &RowContext<'r>,
+        args: &'r [P::Arg<'r>],
+    ) -> M::Ret<R::Val<'r>> {
         (self.kernel)(state, cx, args)
     }
 }

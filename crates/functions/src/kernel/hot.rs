@@ -93,11 +93,19 @@ macro_rules! as_tuple {
         ) -> Option<Option<Self::Args<'r>>> {
             <$tuple>::cells(cx, cells, scales)
         }
-        fn chunk<'r>(vectors: &[Vector<'r>], rows: usize, cx: &RowContext<'r>) -> Option<Self::Chunk<'r>> {
+        fn chunk<'r>(
+            vectors: &[Vector<'r>],
+            rows: usize,
+            cx: &RowContext<'r>,
+        ) -> Option<Self::Chunk<'r>> {
             <$tuple>::chunk(vectors, rows, cx)
         }
         #[inline(always)]
-        fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, cx: &RowContext<'r>) -> Option<Self::Args<'r>> {
+        fn at<'r>(
+            chunk: &Self::Chunk<'r>,
+            row: usize,
+            cx: &RowContext<'r>,
+        ) -> Option<Self::Args<'r>> {
             <$tuple>::at(chunk, row, cx)
         }
         #[inline(always)]
@@ -109,7 +117,10 @@ macro_rules! as_tuple {
 
 impl<A: Param + Send + Sync> Params for Hot<(A,)> {
     as_tuple!((A,));
-    fn fuse<R: Native, K: RowCall<Self, R>>(nodes: Vec<Node>, callee: K) -> Option<Box<dyn Eval<R>>> {
+    fn fuse<R: Native, K: RowCall<Self, R>>(
+        nodes: Vec<Node>,
+        callee: K,
+    ) -> Option<Box<dyn Eval<R>>> {
         let [a] = <[Node; 1]>::try_from(nodes).ok()?;
         let shape = PhantomData::<fn() -> (Self, A)>;
         Some(match A::Native::operand(a)?.into_kind() {
@@ -131,16 +142,39 @@ where
 {
     let shape = PhantomData::<fn() -> (A, B)>;
     match b {
-        Kind::Column(b) => Box::new(Fused2 { callee, a, b, shape }),
-        Kind::NullableColumn(b) => Box::new(Fused2 { callee, a, b, shape }),
-        Kind::Constant(b) => Box::new(Fused2 { callee, a, b, shape }),
-        Kind::Child(b) => Box::new(Fused2 { callee, a, b, shape }),
+        Kind::Column(b) => Box::new(Fused2 {
+            callee,
+            a,
+            b,
+            shape,
+        }),
+        Kind::NullableColumn(b) => Box::new(Fused2 {
+            callee,
+            a,
+            b,
+            shape,
+        }),
+        Kind::Constant(b) => Box::new(Fused2 {
+            callee,
+            a,
+            b,
+            shape,
+        }),
+        Kind::Child(b) => Box::new(Fused2 {
+            callee,
+            a,
+            b,
+            shape,
+        }),
     }
 }
 
 impl<A: Param + Send + Sync, B: Param + Send + Sync> Params for Hot<(A, B)> {
     as_tuple!((A, B));
-    fn fuse<R: Native, K: RowCall<Self, R>>(nodes: Vec<Node>, callee: K) -> Option<Box<dyn Eval<R>>> {
+    fn fuse<R: Native, K: RowCall<Self, R>>(
+        nodes: Vec<Node>,
+        callee: K,
+    ) -> Option<Box<dyn Eval<R>>> {
         let [a, b] = <[Node; 2]>::try_from(nodes).ok()?;
         let b = B::Native::operand(b)?.into_kind();
         Some(match A::Native::operand(a)?.into_kind() {
@@ -155,15 +189,20 @@ impl<A: Param + Send + Sync, B: Param + Send + Sync> Params for Hot<(A, B)> {
 /// A hot kernel is called as its plain twin is.
 pub struct AsHot<C>(pub(super) C);
 
-impl<R: Native, M: Returns, A: Param + Send + Sync, C: Callable<(A,), R, M>> Callable<Hot<(A,)>, R, M>
-    for AsHot<C>
+impl<R: Native, M: Returns, A: Param + Send + Sync, C: Callable<(A,), R, M>>
+    Callable<Hot<(A,)>, R, M> for AsHot<C>
 {
     type State = C::State;
     fn prepare(&self, site: &CallSite<'_>) -> Result<C::State, Error> {
         self.0.prepare(site)
     }
     #[inline(always)]
-    fn call<'r>(&self, state: &'r C::State, cx: &RowContext<'r>, args: (A::Arg<'r>,)) -> M::Ret<R::Val<'r>> {
+    fn call<'r>(
+        &self,
+        state: &'r C::State,
+        cx: &RowContext<'r>,
+        args: (A::Arg<'r>,),
+    ) -> M::Ret<R::Val<'r>> {
         self.0.call(state, cx, args)
     }
 }

@@ -15,9 +15,8 @@ mod vector;
 pub use adapter::{Kernel, KernelMaker};
 pub use batch::{BatchContext, Selection};
 pub use callable::{
-    Callable, Fallible, Flagged, Nullable, Returns, Total, fallible, fallible_with, flagged, flagged_with,
-    hot_flagged, hot_total,
-    nullable, nullable_with, total, total_with,
+    Callable, Fallible, Flagged, Nullable, Returns, Total, fallible, fallible_with, flagged,
+    flagged_with, hot_flagged, hot_total, nullable, nullable_with, total, total_with,
 };
 pub use hot::Hot;
 pub use node::{Eval, Node, Operand};

@@ -64,14 +64,19 @@ pub(crate) struct ColumnSource<const NULLABLE: bool> {
 #[cold]
 #[inline(never)]
 fn wrong_cell<T>(frame: &Frame<'_>) -> Out<T> {
-    frame.cx.scratch.record_exit(CallId::NONE, Exit::Deopt(Reason::CellType));
+    frame
+        .cx
+        .scratch
+        .record_exit(CallId::NONE, Exit::Deopt(Reason::CellType));
     Out::Exit
 }
 
 impl<R: Native, const NULLABLE: bool> Source<R> for ColumnSource<NULLABLE> {
     #[inline(always)]
     fn get<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
-        let Some(cell) = frame.row.get(self.index) else { return wrong_cell(frame) };
+        let Some(cell) = frame.row.get(self.index) else {
+            return wrong_cell(frame);
+        };
         match R::load(*cell, self.scale) {
             Some(value) => Out::Val(value),
             None if NULLABLE && cell.is_null() => Out::Null,
@@ -147,13 +152,21 @@ impl<R: Native> Operand<R> {
     /// The operand with its kind as a type, so that a hot kernel can be compiled for it.
     pub(crate) fn into_kind(self) -> Kind<R> {
         match self {
-            Operand::Column { index, scale, nullable: false } => Kind::Column(ColumnSource { index, scale }),
-            Operand::Column { index, scale, nullable: true } => {
-                Kind::NullableColumn(ColumnSource { index, scale })
-            }
+            Operand::Column {
+                index,
+                scale,
+                nullable: false,
+            } => Kind::Column(ColumnSource { index, scale }),
+            Operand::Column {
+                index,
+                scale,
+                nullable: true,
+            } => Kind::NullableColumn(ColumnSource { index, scale }),
             Operand::Constant(Some(value)) => Kind::Constant(ConstantSource(value)),
             Operand::Constant(None) => Kind::Child(ChildSource(Box::new(Leaf(NullSource)))),
-            Operand::Slot { slot, scale } => Kind::Child(ChildSource(Box::new(Leaf(SlotSource { slot, scale })))),
+            Operand::Slot { slot, scale } => {
+                Kind::Child(ChildSource(Box::new(Leaf(SlotSource { slot, scale }))))
+            }
             Operand::Child(child) => Kind::Child(ChildSource(child)),
         }
     }

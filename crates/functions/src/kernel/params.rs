@@ -1,8 +1,8 @@
 //! Tuples of parameters: how each shape of arguments is read from operands, cells and lanes.
 
-use super::node::{ChildSource, Eval, Kind, Source};
+use super::node::Eval;
 use super::vector::{Lanes, Vector};
-use super::{Node, Operand};
+use super::Node;
 use crate::native::{Native, Param};
 use crate::{Frame, Out, RowContext};
 use sqlift_types::{Repr, Value};
@@ -24,18 +24,31 @@ pub trait Params: Sized + Send + Sync + 'static {
     const STRICT: bool;
 
     /// The fused closure of a kernel over these operands. `None` if number or representation is wrong.
-    fn fuse<R: Native, K: RowCall<Self, R>>(nodes: Vec<Node>, callee: K) -> Option<Box<dyn Eval<R>>>
-    {
-        Some(Box::new(Fused::<Self, K> { callee, sources: Self::sources(nodes)? }))
+    fn fuse<R: Native, K: RowCall<Self, R>>(
+        nodes: Vec<Node>,
+        callee: K,
+    ) -> Option<Box<dyn Eval<R>>> {
+        Some(Box::new(Fused::<Self, K> {
+            callee,
+            sources: Self::sources(nodes)?,
+        }))
     }
     /// Operands from nodes; `None` if number or representation is wrong.
     fn sources(nodes: Vec<Node>) -> Option<Self::Sources>;
     /// Evaluates all operands from left to right, then asks for NULL.
     fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>>;
     /// Arguments from cells (`scales` are those of the call's arguments); the outer `None` is a cell of another type.
-    fn cells<'r>(cx: &RowContext<'r>, cells: &[Value<'r>], scales: &[u8]) -> Option<Option<Self::Args<'r>>>;
+    fn cells<'r>(
+        cx: &RowContext<'r>,
+        cells: &[Value<'r>],
+        scales: &[u8],
+    ) -> Option<Option<Self::Args<'r>>>;
     /// The lanes of a chunk.
-    fn chunk<'r>(vectors: &[Vector<'r>], rows: usize, cx: &RowContext<'r>) -> Option<Self::Chunk<'r>>;
+    fn chunk<'r>(
+        vectors: &[Vector<'r>],
+        rows: usize,
+        cx: &RowContext<'r>,
+    ) -> Option<Self::Chunk<'r>>;
     /// The arguments in one lane, whatever its validity.
     fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, cx: &RowContext<'r>) -> Option<Self::Args<'r>>;
     /// The values in one lane, NULL or not; only for strict parameters, whose results the validity hides.
@@ -64,12 +77,8 @@ impl<P: Params, R: Native, K: RowCall<P, R>> Eval<R> for Fused<P, K> {
     }
 }
 
-fn source<P: Param>(node: Node) -> Option<ChildSource<P::Native>> {
-    let operand = P::Native::operand(node)?;
-    match Operand::Child(operand.into_eval()).into_kind() {
-        Kind::Child(child) => Some(child),
-        _ => None,
-    }
+fn source<P: Param>(node: Node) -> Option<Box<dyn Eval<P::Native>>> {
+    Some(P::Native::operand(node)?.into_eval())
 }
 
 #[inline(always)]
@@ -94,7 +103,7 @@ macro_rules! tuple {
     ($count:expr; $($name:ident $field:tt $var:ident),*) => {
         impl<$($name: Param + Send + Sync),*> Params for ($($name,)*) {
             type Args<'r> = ($($name::Arg<'r>,)*);
-            type Sources = ($(ChildSource<$name::Native>,)*);
+            type Sources = ($(Box<dyn Eval<$name::Native>>,)*);
             type Chunk<'r> = ($(Lanes<'r, $name::Native>,)*);
             const STRICT: bool = true $(&& $name::STRICT)*;
             fn reprs() -> Vec<Repr> { vec![$($name::Native::REPR),*] }
@@ -105,7 +114,7 @@ macro_rules! tuple {
             }
             #[inline(always)]
             fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>> {
-                $(let Ok($var) = as_option(Source::<$name::Native>::get(&sources.$field, frame)) else { return Out::Exit };)*
+                $(let Ok($var) = as_option(sources.$field.eval(frame)) else { return Out::Exit };)*
                 match ($($name::arg($var),)*) {
                     ($(Some($var),)*) => Out::Val(($($var,)*)),
                     _ => Out::Null,
@@ -166,10 +175,10 @@ impl Params for () {
     fn chunk<'r>(vectors: &[Vector<'r>], _: usize, _: &RowContext<'r>) -> Option<()> {
         vectors.is_empty().then_some(())
     }
-    fn at<'r>((): &(), _: usize, _: &RowContext<'r>) -> Option<()> {
+    fn at<'r>(_: &Self::Chunk<'r>, _: usize, _: &RowContext<'r>) -> Option<Self::Args<'r>> {
         Some(())
     }
-    fn dense<'r>((): &(), _: usize) -> Option<()> {
+    fn dense<'r>(_: &Self::Chunk<'r>, _: usize) -> Option<Self::Args<'r>> {
         Some(())
     }
 }
@@ -180,7 +189,7 @@ pub struct Many<P>(PhantomData<P>);
 
 impl<P: Param + Send + Sync> Params for Many<P> {
     type Args<'r> = &'r [P::Arg<'r>];
-    type Sources = Vec<ChildSource<P::Native>>;
+    type Sources = Vec<Box<dyn Eval<P::Native>>>;
     type Chunk<'r> = Vec<Lanes<'r, P::Native>>;
     const VARIADIC: bool = true;
     const STRICT: bool = P::STRICT;
@@ -194,15 +203,25 @@ impl<P: Param + Send + Sync> Params for Many<P> {
         let mut args = bumpalo::collections::Vec::with_capacity_in(sources.len(), frame.cx.arena);
         let mut null = false;
         for source in sources {
-            let Ok(value) = as_option(Source::<P::Native>::get(source, frame)) else { return Out::Exit };
+            let Ok(value) = as_option(source.eval(frame)) else {
+                return Out::Exit;
+            };
             match P::arg(value) {
                 Some(arg) => args.push(arg),
                 None => null = true,
             }
         }
-        if null { Out::Null } else { Out::Val(args.into_bump_slice()) }
+        if null {
+            Out::Null
+        } else {
+            Out::Val(args.into_bump_slice())
+        }
     }
-    fn cells<'r>(cx: &RowContext<'r>, cells: &[Value<'r>], scales: &[u8]) -> Option<Option<Self::Args<'r>>> {
+    fn cells<'r>(
+        cx: &RowContext<'r>,
+        cells: &[Value<'r>],
+        scales: &[u8],
+    ) -> Option<Option<Self::Args<'r>>> {
         if cells.len() != scales.len() {
             return None;
         }
@@ -216,8 +235,15 @@ impl<P: Param + Send + Sync> Params for Many<P> {
         }
         Some((!null).then(|| &*args.into_bump_slice()))
     }
-    fn chunk<'r>(vectors: &[Vector<'r>], rows: usize, cx: &RowContext<'r>) -> Option<Self::Chunk<'r>> {
-        vectors.iter().map(|v| P::Native::lanes(v).map(|l| l.flat(rows, cx))).collect()
+    fn chunk<'r>(
+        vectors: &[Vector<'r>],
+        rows: usize,
+        cx: &RowContext<'r>,
+    ) -> Option<Self::Chunk<'r>> {
+        vectors
+            .iter()
+            .map(|v| P::Native::lanes(v).map(|l| l.flat(rows, cx)))
+            .collect()
     }
     fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, cx: &RowContext<'r>) -> Option<Self::Args<'r>> {
         let mut args = bumpalo::collections::Vec::with_capacity_in(chunk.len(), cx.arena);

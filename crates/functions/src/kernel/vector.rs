@@ -25,9 +25,10 @@ impl<'r, R: Native> Lanes<'r, R> {
     /// The lanes with constants spread out.
     pub fn flat(&self, rows: usize, cx: &RowContext<'r>) -> Lanes<'r, R> {
         match *self {
-            Lanes::Constant(Some(value)) => {
-                Lanes::Flat { values: cx.arena.alloc_slice_fill_copy(rows, value), valid: None }
-            }
+            Lanes::Constant(Some(value)) => Lanes::Flat {
+                values: cx.arena.alloc_slice_fill_copy(rows, value),
+                valid: None,
+            },
             Lanes::Constant(None) => Lanes::Flat {
                 values: cx.arena.alloc_slice_fill_copy(rows, R::blank()),
                 valid: Some(cx.arena.alloc_slice_fill_copy(rows, false)),
@@ -94,18 +95,54 @@ pub enum Vector<'r> {
 macro_rules! each_vector {
     ($vector:expr, $lanes:ident, $marker:ident => $body:expr) => {
         match $vector {
-            $crate::kernel::Vector::Bool($lanes) => { type $marker = $crate::native::Bool; $body }
-            $crate::kernel::Vector::Int($lanes) => { type $marker = $crate::native::Int; $body }
-            $crate::kernel::Vector::UInt($lanes) => { type $marker = $crate::native::UInt; $body }
-            $crate::kernel::Vector::Double($lanes) => { type $marker = $crate::native::Double; $body }
-            $crate::kernel::Vector::Dec64($lanes) => { type $marker = $crate::native::Dec64; $body }
-            $crate::kernel::Vector::Dec128($lanes) => { type $marker = $crate::native::Dec128; $body }
-            $crate::kernel::Vector::Dec256($lanes) => { type $marker = $crate::native::Dec256; $body }
-            $crate::kernel::Vector::Date($lanes) => { type $marker = $crate::native::Date; $body }
-            $crate::kernel::Vector::Time($lanes) => { type $marker = $crate::native::Time; $body }
-            $crate::kernel::Vector::DateTime($lanes) => { type $marker = $crate::native::DateTime; $body }
-            $crate::kernel::Vector::Bytes($lanes) => { type $marker = $crate::native::Bytes; $body }
-            $crate::kernel::Vector::Json($lanes) => { type $marker = $crate::native::Json; $body }
+            $crate::kernel::Vector::Bool($lanes) => {
+                type $marker = $crate::native::Bool;
+                $body
+            }
+            $crate::kernel::Vector::Int($lanes) => {
+                type $marker = $crate::native::Int;
+                $body
+            }
+            $crate::kernel::Vector::UInt($lanes) => {
+                type $marker = $crate::native::UInt;
+                $body
+            }
+            $crate::kernel::Vector::Double($lanes) => {
+                type $marker = $crate::native::Double;
+                $body
+            }
+            $crate::kernel::Vector::Dec64($lanes) => {
+                type $marker = $crate::native::Dec64;
+                $body
+            }
+            $crate::kernel::Vector::Dec128($lanes) => {
+                type $marker = $crate::native::Dec128;
+                $body
+            }
+            $crate::kernel::Vector::Dec256($lanes) => {
+                type $marker = $crate::native::Dec256;
+                $body
+            }
+            $crate::kernel::Vector::Date($lanes) => {
+                type $marker = $crate::native::Date;
+                $body
+            }
+            $crate::kernel::Vector::Time($lanes) => {
+                type $marker = $crate::native::Time;
+                $body
+            }
+            $crate::kernel::Vector::DateTime($lanes) => {
+                type $marker = $crate::native::DateTime;
+                $body
+            }
+            $crate::kernel::Vector::Bytes($lanes) => {
+                type $marker = $crate::native::Bytes;
+                $body
+            }
+            $crate::kernel::Vector::Json($lanes) => {
+                type $marker = $crate::native::Json;
+                $body
+            }
         }
     };
 }
@@ -115,18 +152,54 @@ macro_rules! each_vector {
 macro_rules! with_marker {
     ($repr:expr, $marker:ident => $body:expr) => {
         match $repr {
-            $crate::Repr::Bool => { type $marker = $crate::native::Bool; $body }
-            $crate::Repr::Int => { type $marker = $crate::native::Int; $body }
-            $crate::Repr::UInt => { type $marker = $crate::native::UInt; $body }
-            $crate::Repr::Double => { type $marker = $crate::native::Double; $body }
-            $crate::Repr::Dec64 => { type $marker = $crate::native::Dec64; $body }
-            $crate::Repr::Dec128 => { type $marker = $crate::native::Dec128; $body }
-            $crate::Repr::Dec256 => { type $marker = $crate::native::Dec256; $body }
-            $crate::Repr::Date => { type $marker = $crate::native::Date; $body }
-            $crate::Repr::Time => { type $marker = $crate::native::Time; $body }
-            $crate::Repr::DateTime => { type $marker = $crate::native::DateTime; $body }
-            $crate::Repr::Bytes => { type $marker = $crate::native::Bytes; $body }
-            $crate::Repr::Json => { type $marker = $crate::native::Json; $body }
+            $crate::Repr::Bool => {
+                type $marker = $crate::native::Bool;
+                $body
+            }
+            $crate::Repr::Int => {
+                type $marker = $crate::native::Int;
+                $body
+            }
+            $crate::Repr::UInt => {
+                type $marker = $crate::native::UInt;
+                $body
+            }
+            $crate::Repr::Double => {
+                type $marker = $crate::native::Double;
+                $body
+            }
+            $crate::Repr::Dec64 => {
+                type $marker = $crate::native::Dec64;
+                $body
+            }
+            $crate::Repr::Dec128 => {
+                type $marker = $crate::native::Dec128;
+                $body
+            }
+            $crate::Repr::Dec256 => {
+                type $marker = $crate::native::Dec256;
+                $body
+            }
+            $crate::Repr::Date => {
+                type $marker = $crate::native::Date;
+                $body
+            }
+            $crate::Repr::Time => {
+                type $marker = $crate::native::Time;
+                $body
+            }
+            $crate::Repr::DateTime => {
+                type $marker = $crate::native::DateTime;
+                $body
+            }
+            $crate::Repr::Bytes => {
+                type $marker = $crate::native::Bytes;
+                $body
+            }
+            $crate::Repr::Json => {
+                type $marker = $crate::native::Json;
+                $body
+            }
         }
     };
 }
