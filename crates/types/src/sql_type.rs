@@ -37,6 +37,8 @@ pub enum TypeKind {
     LongText,
     Binary,
     VarBinary,
+    /// A hexadecimal or bit literal: VARBINARY, but a number where a number is wanted.
+    Hex,
     TinyBlob,
     Blob,
     MediumBlob,
@@ -70,7 +72,7 @@ impl TypeKind {
         use TypeKind::*;
         matches!(
             self,
-            Binary | VarBinary | TinyBlob | Blob | MediumBlob | LongBlob
+            Binary | VarBinary | Hex | TinyBlob | Blob | MediumBlob | LongBlob
         )
     }
 
