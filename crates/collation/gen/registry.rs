@@ -1,0 +1,113 @@
+//! `src/registry_table.rs`: names and properties of all collations and character sets.
+
+use crate::{case_tables, input};
+use std::error::Error;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// `utf8mb4` as the name of an enum variant: `Utf8mb4`.
+fn variant(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_uppercase() + rest
+}
+
+/// The constructor of the rules by which a collation works.
+fn rules(name: &str, charset: &str, one_byte: bool) -> String {
+    let unicode = matches!(
+        charset,
+        "utf8mb4" | "utf8mb3" | "utf16" | "utf16le" | "utf32" | "ucs2"
+    );
+    let text = match name {
+        "binary" | "utf8mb4_0900_bin" => "Rules::Bytes",
+        "utf8mb4_0900_ai_ci" => "Rules::Uca(Version::V900, Levels::One)",
+        "utf8mb4_0900_as_ci" => "Rules::Uca(Version::V900, Levels::Two)",
+        "utf8mb4_0900_as_cs" => "Rules::Uca(Version::V900, Levels::Three)",
+        _ if name.ends_with("_bin") && (one_byte || charset.starts_with("utf8")) => "Rules::Bytes",
+        _ if unicode && name.ends_with("_unicode_ci") => "Rules::Uca(Version::V400, Levels::One)",
+        _ if unicode && name.ends_with("_unicode_520_ci") => {
+            "Rules::Uca(Version::V520, Levels::One)"
+        }
+        _ => "Rules::Missing",
+    };
+    text.to_owned()
+}
+
+pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
+    let mut out = String::from(
+        "//! Written by `cargo run -p sqlift-collation --example generate`. Do not edit.\n\n\
+         use crate::case::Case;\nuse crate::charset::Charset::*;\nuse crate::charset::CharsetRow;\n\
+         use crate::collation::Collation;\nuse crate::collation::Pad::{NoPad, PadSpace};\n\
+         use crate::rules::{Levels, Rules, Version};\n\n",
+    );
+    let charsets = input::rows(data, "charsets")?;
+    let collations = input::rows(data, "collations")?;
+    let id_of = |name: &str| {
+        collations
+            .iter()
+            .find(|row| row[1] == name)
+            .map(|row| row[0].clone())
+            .unwrap_or_default()
+    };
+    writeln!(out, "/// All character sets, in the order of the enum.")?;
+    writeln!(out, "#[rustfmt::skip]")?;
+    writeln!(
+        out,
+        "pub(crate) static CHARSETS: [CharsetRow; {}] = [",
+        charsets.len()
+    )?;
+    for row in &charsets {
+        let bin = if row[0] == "binary" {
+            "63".to_owned()
+        } else {
+            id_of(&format!("{}_bin", row[0]))
+        };
+        writeln!(
+            out,
+            "    CharsetRow::new({}, {:?}, {}, {}, {}, {:?}),",
+            variant(&row[0]),
+            row[0],
+            row[2],
+            id_of(&row[1]),
+            bin,
+            row[3]
+        )?;
+    }
+    writeln!(out, "];\n")?;
+    writeln!(out, "/// All collations, ascending by id.")?;
+    writeln!(out, "#[rustfmt::skip]")?;
+    writeln!(
+        out,
+        "pub(crate) static COLLATIONS: [Collation; {}] = [",
+        collations.len()
+    )?;
+    for row in &collations {
+        let pad = if row[4] == "NO PAD" {
+            "NoPad"
+        } else {
+            "PadSpace"
+        };
+        writeln!(
+            out,
+            "    Collation::new({}, {:?}, {}, {}, {}, {}, {}, {}),",
+            row[0],
+            row[1],
+            variant(&row[2]),
+            row[3] == "1",
+            pad,
+            row[5],
+            rules(&row[1], &row[2], row[6] == "1"),
+            case_tables::rules(data, &row[1])?
+        )?;
+    }
+    writeln!(out, "];")?;
+    fs::write(home.join("src/registry_table.rs"), out)?;
+    let names: Vec<String> = charsets.iter().map(|row| variant(&row[0])).collect();
+    println!(
+        "{} collations, {} character sets: {}",
+        collations.len(),
+        names.len(),
+        names.join(", ")
+    );
+    Ok(())
+}

@@ -1,0 +1,350 @@
+//! Collations: what they are called and what they do.
+
+use crate::ascii::{self, Common};
+use crate::case::Case;
+use crate::charset::{Charset, with_encoding};
+use crate::registry_table::COLLATIONS;
+use crate::rules::Rules;
+use crate::{bytes_rules, uca_compare};
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::Hasher;
+
+/// The number MySQL gives a collation; also in the column descriptions of its protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CollationId(pub u16);
+
+impl CollationId {
+    /// `binary`: bytes without a character set.
+    pub const BINARY: CollationId = CollationId(63);
+    /// `utf8mb4_0900_ai_ci`, the default of MySQL since 8.0.
+    pub const UTF8MB4_0900_AI_CI: CollationId = CollationId(255);
+    /// `utf8mb4_0900_as_ci`.
+    pub const UTF8MB4_0900_AS_CI: CollationId = CollationId(305);
+    /// `utf8mb4_0900_as_cs`.
+    pub const UTF8MB4_0900_AS_CS: CollationId = CollationId(278);
+    /// `utf8mb4_0900_bin`.
+    pub const UTF8MB4_0900_BIN: CollationId = CollationId(309);
+    /// `utf8mb4_bin`.
+    pub const UTF8MB4_BIN: CollationId = CollationId(46);
+    /// `utf8mb4_general_ci`.
+    pub const UTF8MB4_GENERAL_CI: CollationId = CollationId(45);
+    /// `utf8mb4_unicode_ci`.
+    pub const UTF8MB4_UNICODE_CI: CollationId = CollationId(224);
+    /// `utf8mb4_unicode_520_ci`.
+    pub const UTF8MB4_UNICODE_520_CI: CollationId = CollationId(246);
+    /// `utf8mb3_general_ci`.
+    pub const UTF8MB3_GENERAL_CI: CollationId = CollationId(33);
+    /// `utf8mb3_bin`.
+    pub const UTF8MB3_BIN: CollationId = CollationId(83);
+    /// `latin1_swedish_ci`.
+    pub const LATIN1_SWEDISH_CI: CollationId = CollationId(8);
+    /// `latin1_bin`.
+    pub const LATIN1_BIN: CollationId = CollationId(47);
+    /// `ascii_general_ci`.
+    pub const ASCII_GENERAL_CI: CollationId = CollationId(11);
+    /// `ascii_bin`.
+    pub const ASCII_BIN: CollationId = CollationId(65);
+
+    /// The collation of this number.
+    pub fn get(self) -> Option<&'static Collation> {
+        let place = *PLACES.get(usize::from(self.0))?;
+        COLLATIONS.get(usize::from(place))
+    }
+}
+
+impl fmt::Display for CollationId {
+    /// The name, or the number of what is not a collation.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.get() {
+            Some(collation) => f.write_str(collation.name),
+            None => write!(f, "#{}", self.0),
+        }
+    }
+}
+
+/// One more than the greatest collation number.
+const IDS: usize = COLLATIONS[COLLATIONS.len() - 1].id.0 as usize + 1;
+
+/// Where each number stands in the table.
+static PLACES: [u16; IDS] = {
+    let mut places = [u16::MAX; IDS];
+    let mut at = 0;
+    while at < COLLATIONS.len() {
+        places[COLLATIONS[at].id.0 as usize] = at as u16;
+        at += 1;
+    }
+    places
+};
+
+/// Whether trailing spaces count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pad {
+    /// The shorter string compares as if it were filled up with spaces.
+    PadSpace,
+    /// Every character counts.
+    NoPad,
+}
+
+/// A collation: an order of the strings of one character set.
+#[derive(Debug)]
+pub struct Collation {
+    id: CollationId,
+    name: &'static str,
+    charset: Charset,
+    is_default: bool,
+    pad: Pad,
+    sort_len: u8,
+    pub(crate) rules: Rules,
+    pub(crate) case: Case,
+}
+
+impl PartialEq for Collation {
+    fn eq(&self, other: &Collation) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Collation {}
+
+impl Collation {
+    #[allow(clippy::too_many_arguments)] // Rows of a generated table.
+    pub(crate) const fn new(
+        id: u16,
+        name: &'static str,
+        charset: Charset,
+        is_default: bool,
+        pad: Pad,
+        sort_len: u8,
+        rules: Rules,
+        case: Case,
+    ) -> Collation {
+        Collation {
+            id: CollationId(id),
+            name,
+            charset,
+            is_default,
+            pad,
+            sort_len,
+            rules,
+            case,
+        }
+    }
+
+    /// All collations, by number.
+    pub fn all() -> impl ExactSizeIterator<Item = &'static Collation> {
+        COLLATIONS.iter()
+    }
+
+    /// The collation of a number.
+    pub fn by_id(id: CollationId) -> Option<&'static Collation> {
+        id.get()
+    }
+
+    /// The collation of a name, in any case. `utf8_...` means `utf8mb3_...`.
+    pub fn by_name(name: &str) -> Option<&'static Collation> {
+        let found = COLLATIONS
+            .iter()
+            .find(|collation| collation.name.eq_ignore_ascii_case(name));
+        if found.is_some() {
+            return found;
+        }
+        let rest = name
+            .get(..5)
+            .filter(|start| start.eq_ignore_ascii_case("utf8_"))
+            .map(|_| &name[5..])?;
+        COLLATIONS.iter().find(|collation| {
+            collation
+                .name
+                .strip_prefix("utf8mb3_")
+                .is_some_and(|own| own.eq_ignore_ascii_case(rest))
+        })
+    }
+
+    /// The number.
+    pub fn id(&self) -> CollationId {
+        self.id
+    }
+
+    /// The name as MySQL writes it.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whose strings it orders.
+    pub fn charset(&self) -> Charset {
+        self.charset
+    }
+
+    /// Whether it is the one that is meant when only its character set is named.
+    pub fn is_default(&self) -> bool {
+        self.is_default
+    }
+
+    /// Whether trailing spaces count.
+    pub fn pad(&self) -> Pad {
+        self.pad
+    }
+
+    /// `SORTLEN` of `SHOW COLLATION`.
+    pub fn sort_len(&self) -> usize {
+        usize::from(self.sort_len)
+    }
+
+    /// Whether it is `binary`: bytes, not characters.
+    pub fn is_binary(&self) -> bool {
+        self.id == CollationId::BINARY
+    }
+
+    /// Whether it is a `_bin` collation (or `binary`): strings are equal only if their bytes are, but for padding.
+    pub fn is_bin(&self) -> bool {
+        self.is_binary() || self.name.ends_with("_bin")
+    }
+
+    /// Whether strings compare equal exactly when their bytes are equal, and in their order.
+    pub fn is_memcmp(&self) -> bool {
+        self.rules == Rules::Bytes && self.pad == Pad::NoPad
+    }
+
+    /// Whether its rules are implemented. Of other collations the methods below that need weights take the bytes as
+    /// they are; a program should refuse them instead.
+    pub fn is_supported(&self) -> bool {
+        self.rules != Rules::Missing
+    }
+
+    /// Order of two strings.
+    ///
+    /// ```
+    /// use sqlift_collation::Collation;
+    /// use std::cmp::Ordering::*;
+    /// let bin = Collation::by_name("utf8mb4_bin").unwrap();
+    /// assert_eq!(bin.compare(b"a", b"a  "), Equal);
+    /// assert_eq!(bin.compare(b"a", b"a\t"), Greater);
+    /// ```
+    #[inline]
+    pub fn compare(&self, a: &[u8], b: &[u8]) -> Ordering {
+        match self.rules {
+            Rules::Bytes | Rules::Missing => bytes_rules::compare(a, b, self.byte_pad()),
+            Rules::Uca(version, levels) => match self.charset {
+                Charset::Utf8mb4 => uca_compare::compare_utf8(version, levels, self.pad, a, b),
+                _ => {
+                    with_encoding!(self.charset, E => uca_compare::compare::<E>(version, levels, self.pad, a, b))
+                }
+            },
+        }
+    }
+
+    /// The byte with which the shorter string is filled up, where bytes are compared.
+    fn byte_pad(&self) -> Option<u8> {
+        (self.pad == Pad::PadSpace).then_some(b' ')
+    }
+
+    /// Whether two strings are equal.
+    #[inline]
+    pub fn equal(&self, a: &[u8], b: &[u8]) -> bool {
+        match self.rules {
+            Rules::Bytes | Rules::Missing if self.pad == Pad::NoPad => a == b,
+            _ => a == b || self.compare(a, b).is_eq(),
+        }
+    }
+
+    /// Appends a key: keys compare byte for byte as the strings do in this collation. Keys of different collations
+    /// do not mix, and the form may change between versions of this crate.
+    pub fn sort_key(&self, bytes: &[u8], out: &mut Vec<u8>) {
+        match self.rules {
+            Rules::Bytes | Rules::Missing => bytes_rules::sort_key(bytes, self.byte_pad(), out),
+            Rules::Uca(version, levels) => {
+                with_encoding!(self.charset, E => uca_compare::sort_key::<E>(version, levels, self.pad, bytes, out));
+            }
+        }
+    }
+
+    /// Hashes a string so that equal strings have equal hashes.
+    pub fn hash(&self, bytes: &[u8], hasher: &mut impl Hasher) {
+        match self.rules {
+            Rules::Bytes | Rules::Missing => {
+                hasher.write(bytes_rules::trimmed(bytes, self.byte_pad()));
+                hasher.write_u8(0xFF);
+            }
+            Rules::Uca(version, _) => {
+                // Level 1 alone: strings that are equal on all levels are equal on it.
+                with_encoding!(self.charset, E => uca_compare::hash::<E>(version, self.pad, bytes, hasher));
+            }
+        }
+    }
+
+    /// Appends what MySQL's `WEIGHT_STRING(s)` gives.
+    pub fn weight_string(&self, bytes: &[u8], out: &mut Vec<u8>) {
+        match self.rules {
+            Rules::Bytes | Rules::Missing => {
+                bytes_rules::weight_string(self.charset, self.id, bytes, out)
+            }
+            Rules::Uca(version, levels) => {
+                with_encoding!(self.charset, E => uca_compare::weight_string::<E>(version, levels, bytes, out));
+            }
+        }
+    }
+}
+
+/// The common beginning of two strings that a collation of UTF-8 need not look at, and whether two different ASCII
+/// characters follow it.
+pub(crate) fn skip_common_utf8(a: &[u8], b: &[u8], fold: bool) -> (usize, bool) {
+    match ascii::common(a, b, fold) {
+        Common::ThenAscii(at) => (at, true),
+        Common::Bytes(at) => (ascii::char_start(a, b, at), false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_collations_are_known() {
+        assert_eq!(Collation::all().len(), 286);
+        for collation in Collation::all() {
+            assert_eq!(collation.id().get(), Some(collation));
+            assert_eq!(
+                Collation::by_name(&collation.name().to_uppercase()),
+                Some(collation)
+            );
+            assert!(collation.name().starts_with(collation.charset().name()));
+        }
+        assert_eq!(CollationId(0).get(), None);
+        assert_eq!(CollationId(17).get(), None);
+        assert_eq!(CollationId(u16::MAX).get(), None);
+        assert_eq!(
+            Collation::by_name("utf8_bin").map(|c| c.id()),
+            Some(CollationId::UTF8MB3_BIN)
+        );
+        assert_eq!(Collation::by_name("utf8_"), None);
+        assert_eq!(Collation::by_name("ü"), None);
+    }
+
+    #[test]
+    fn constants_have_their_names() {
+        let named = [
+            (CollationId::BINARY, "binary"),
+            (CollationId::UTF8MB4_0900_AI_CI, "utf8mb4_0900_ai_ci"),
+            (CollationId::UTF8MB4_0900_AS_CI, "utf8mb4_0900_as_ci"),
+            (CollationId::UTF8MB4_0900_AS_CS, "utf8mb4_0900_as_cs"),
+            (CollationId::UTF8MB4_0900_BIN, "utf8mb4_0900_bin"),
+            (CollationId::UTF8MB4_BIN, "utf8mb4_bin"),
+            (CollationId::UTF8MB4_GENERAL_CI, "utf8mb4_general_ci"),
+            (CollationId::UTF8MB4_UNICODE_CI, "utf8mb4_unicode_ci"),
+            (
+                CollationId::UTF8MB4_UNICODE_520_CI,
+                "utf8mb4_unicode_520_ci",
+            ),
+            (CollationId::UTF8MB3_GENERAL_CI, "utf8mb3_general_ci"),
+            (CollationId::UTF8MB3_BIN, "utf8mb3_bin"),
+            (CollationId::LATIN1_SWEDISH_CI, "latin1_swedish_ci"),
+            (CollationId::LATIN1_BIN, "latin1_bin"),
+            (CollationId::ASCII_GENERAL_CI, "ascii_general_ci"),
+            (CollationId::ASCII_BIN, "ascii_bin"),
+        ];
+        for (id, name) in named {
+            assert_eq!(id.to_string(), name);
+        }
+    }
+}

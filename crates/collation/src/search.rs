@@ -1,0 +1,111 @@
+//! `LOCATE`: where a string occurs in another, by weights.
+
+use crate::charset::{Charset, with_encoding};
+use crate::collation::Collation;
+use crate::encoding::Encoding;
+use crate::rules::{Levels, Rules};
+use crate::uca::{Table, Weights, table};
+
+impl Collation {
+    /// The byte index of the first character from byte `start` on where the needle's weights begin those of the
+    /// haystack; `None` if there is none or `start` lies behind the end. The empty needle is found at `start`.
+    ///
+    /// MySQL: a match may end within an expansion (`INSTR('aßb', 's')` is 2). A needle with more bytes than
+    /// what is left of the haystack is not found, whatever it weighs.
+    ///
+    /// ```
+    /// use sqlift_collation::CollationId;
+    /// let collation = CollationId::UTF8MB4_0900_AI_CI.get().unwrap();
+    /// assert_eq!(collation.find("aßb".as_bytes(), b"SS", 0), Some(1));
+    /// assert_eq!(collation.find(b"abc", b"d", 0), None);
+    /// ```
+    pub fn find(&self, haystack: &[u8], needle: &[u8], start: usize) -> Option<usize> {
+        let rest = haystack.get(start..)?;
+        if needle.is_empty() {
+            return Some(start);
+        }
+        let last = rest.len().checked_sub(needle.len())?;
+        let found = match self.rules {
+            Rules::Bytes | Rules::Missing => with_encoding!(self.charset(), E => {
+                positions::<E>(rest, last).find(|at| rest[*at..].starts_with(needle))
+            }),
+            Rules::Uca(version, levels) => {
+                let table = table(version);
+                if matches!(self.charset(), Charset::Utf8mb4 | Charset::Utf8mb3) && rest == needle {
+                    return Some(start);
+                }
+                with_encoding!(self.charset(), E => {
+                    positions::<E>(rest, last).find(|at| begins::<E>(table, levels, &rest[*at..], needle))
+                })
+            }
+        };
+        Some(start + found?)
+    }
+}
+
+/// The starts of the characters up to `last`.
+fn positions<E: Encoding>(bytes: &[u8], last: usize) -> impl Iterator<Item = usize> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let (_, len) = E::next(&bytes[at..])?;
+        let position = at;
+        at += len;
+        (position <= last).then_some(position)
+    })
+}
+
+/// Whether on every level the weights of the needle begin those of the text.
+fn begins<E: Encoding>(table: &Table, levels: Levels, text: &[u8], needle: &[u8]) -> bool {
+    begin(
+        Weights::<E, 1>::new(table, text),
+        Weights::<E, 1>::new(table, needle),
+    ) && (levels == Levels::One
+        || begin(
+            Weights::<E, 2>::new(table, text),
+            Weights::<E, 2>::new(table, needle),
+        ))
+        && (levels != Levels::Three
+            || begin(
+                Weights::<E, 3>::new(table, text),
+                Weights::<E, 3>::new(table, needle),
+            ))
+}
+
+/// Whether the weights of the needle begin those of the text.
+fn begin(mut text: impl Iterator<Item = u32>, mut needle: impl Iterator<Item = u32>) -> bool {
+    needle.all(|weight| text.next() == Some(weight))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Collation;
+
+    fn find(name: &str, haystack: &str, needle: &str) -> Option<usize> {
+        Collation::by_name(name)
+            .expect(name)
+            .find(haystack.as_bytes(), needle.as_bytes(), 0)
+    }
+
+    #[test]
+    fn answers_of_the_server() {
+        let ai_ci = "utf8mb4_0900_ai_ci";
+        assert_eq!(find(ai_ci, "aßb", "ss"), Some(1));
+        assert_eq!(find(ai_ci, "assb", "ß"), Some(1));
+        assert_eq!(find(ai_ci, "aßb", "s"), Some(1));
+        assert_eq!(find(ai_ci, "xÉy", "e"), Some(1));
+        assert_eq!(find("utf8mb4_bin", "xÉy", "e"), None);
+        assert_eq!(find("utf8mb4_bin", "日本語", "語"), Some(6));
+        assert_eq!(find("utf8mb4_0900_as_cs", "aAbB", "AB"), None);
+        assert_eq!(find("utf8mb4_0900_as_cs", "aAbB", "Ab"), Some(1));
+        assert_eq!(find("utf8mb4_0900_as_ci", "aAbB", "AB"), Some(1));
+    }
+
+    #[test]
+    fn edges() {
+        let collation = Collation::by_name("utf8mb4_0900_ai_ci").expect("known");
+        assert_eq!(collation.find(b"abc", b"", 3), Some(3));
+        assert_eq!(collation.find(b"abc", b"", 4), None);
+        assert_eq!(collation.find(b"abcabc", b"BC", 2), Some(4));
+        assert_eq!(collation.find(b"", b"a", 0), None);
+    }
+}
