@@ -330,7 +330,7 @@ impl SqlType {
             DateTime | Timestamp => Repr::DateTime,
             Json => Repr::Json,
             // An untyped cell is a byte string until profiling says better.
-            Char | VarChar | TinyText | Text | MediumText | LongText | Binary | VarBinary
+            Char | VarChar | TinyText | Text | MediumText | LongText | Binary | VarBinary | Hex
             | TinyBlob | Blob | MediumBlob | LongBlob | Vector | Dynamic => Repr::Bytes,
         }
     }
@@ -380,7 +380,7 @@ impl fmt::Display for SqlType {
             MediumText => f.write_str("MEDIUMTEXT"),
             LongText => f.write_str("LONGTEXT"),
             Binary => write!(f, "BINARY({})", self.length),
-            VarBinary => write!(f, "VARBINARY({})", self.length),
+            VarBinary | Hex => write!(f, "VARBINARY({})", self.length),
             TinyBlob => f.write_str("TINYBLOB"),
             Blob => f.write_str("BLOB"),
             MediumBlob => f.write_str("MEDIUMBLOB"),

@@ -38,7 +38,6 @@ pub struct KernelMaker {
     pub(crate) variadic: bool,
     pub(crate) ret: Repr,
     pub(crate) fallible: bool,
-    pub(crate) flagged: bool,
     pub(crate) strict: bool,
     pub(crate) nullable: bool,
     pub(crate) make: Box<MakeFn>,
@@ -55,7 +54,6 @@ pub(super) fn maker<P: Params, R: Native, M: Returns, C: Callable<P, R, M>>(
         variadic: P::VARIADIC,
         ret: R::REPR,
         fallible: M::FALLIBLE,
-        flagged: M::FLAGGED,
         strict: P::STRICT,
         nullable: M::NULLABLE,
         make: Box::new(move |site, flag_exit| {

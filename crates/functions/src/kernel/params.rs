@@ -1,8 +1,8 @@
 //! Tuples of parameters: how each shape of arguments is read from operands, cells and lanes.
 
+use super::Node;
 use super::node::Eval;
 use super::vector::{Lanes, Vector};
-use super::Node;
 use crate::native::{Native, Param};
 use crate::{Frame, Out, RowContext};
 use sqlift_types::{Repr, Value};
