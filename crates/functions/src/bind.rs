@@ -19,6 +19,8 @@ pub struct BindContext<'a> {
     pub warnings: &'a mut Vec<Warning>,
     /// Evaluates constants.
     pub evaluate: Evaluate<'a>,
+    /// The type that the syntax names, for CAST.
+    pub target: Option<SqlType>,
 }
 
 impl BindContext<'_> {
@@ -77,6 +79,7 @@ impl BindContext<'_> {
             span: self.span,
             warnings: self.warnings,
             evaluate: self.evaluate,
+            target: None,
         };
         (catalogue().function(function).binder())(&mut inner, args)
     }

@@ -56,7 +56,7 @@ impl Catalogue {
 }
 
 /// Levenshtein's distance: how many letters must be added, dropped or changed.
-pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
+pub fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

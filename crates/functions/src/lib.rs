@@ -18,7 +18,7 @@ mod function;
 mod ids;
 
 pub use bind::{BindContext, Evaluate};
-pub use catalogue::{Catalogue, catalogue};
+pub use catalogue::{Catalogue, catalogue, edit_distance};
 pub use context::{Exit, Fault, Frame, Out, RangeType, Reason, RowContext, Scratch};
 pub use expr::{Expr, ExprKind};
 pub use function::{Argument, Bind, CallSite, Form, Function, Lower, Overload, Reference};

@@ -2,10 +2,12 @@
 //! that both compiled tiers are made from.
 #![forbid(unsafe_code)]
 
+mod bind;
 mod linearize;
 mod program;
 mod verify;
 
+pub use bind::{Binding, Bound, ParameterUse, bind, column_type, quoted};
 pub use linearize::{Speculation, linearize};
 pub use program::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
 pub use verify::VerifyError;

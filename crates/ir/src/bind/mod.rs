@@ -1,0 +1,424 @@
+//! Binding: names, types, overloads, collations, casts.
+//!
+//! The binder walks the AST once, bottom up; what a construct means is decided by the type rules of its family
+//! (`sqlift_functions::families`), which it finds by name. A call whose arguments are all constant is folded when evaluating it raises
+//! neither error nor warning: what raises something must raise it for every row, as MySQL does.
+
+mod cast_type;
+mod literal;
+mod names;
+
+pub use cast_type::column_type;
+
+use sqlift_functions::{BindContext, Expr, ExprKind, catalogue};
+use sqlift_syntax::ast::{self, BinaryOp, IsTest, Literal, Parameter, TrimSide, UnaryOp};
+use sqlift_types::{Column, Datum, Error, Schema, Session, Span, SqlType, Warning};
+
+/// A bound expression with the warnings that binding raised.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// The typed expression.
+    pub expr: Expr,
+    /// Deprecations and what constants raised once.
+    pub warnings: Vec<Warning>,
+    /// The parameters, in order of first appearance.
+    pub parameters: Vec<ParameterUse>,
+}
+
+/// A parameter of an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterUse {
+    /// The name of `:name`; `None` for `?`.
+    pub name: Option<String>,
+}
+
+/// What binding needs to know beside the text.
+#[derive(Clone, Copy)]
+pub struct Binding<'a> {
+    /// The columns that may be named.
+    pub schema: &'a Schema,
+    /// Session settings.
+    pub session: &'a Session,
+    /// Types of parameters by position (or by order of first appearance, if named); missing ones are text.
+    pub parameter_types: &'a [SqlType],
+    /// Whether constant calls are folded; off only in tests.
+    pub fold: bool,
+    /// How deep a typed expression may nest.
+    pub max_depth: u32,
+}
+
+/// Binds an expression.
+///
+/// Errors: MySQL's own for unknown names (1054, 1305), wrong arity (1582), impossible types or collations, or
+/// [`Error::unsupported`] for what MySQL has and sqlift does not.
+pub fn bind(expr: &ast::Expr, binding: &Binding<'_>) -> Result<Bound, Error> {
+    let mut binder = Binder { binding: *binding, root: expr, warnings: Vec::new(), parameters: Vec::new(), depth: 0 };
+    let bound = binder.expr(expr)?;
+    if let ExprKind::Row(_) = bound.kind {
+        return Err(Error::operand_columns(1).at(bound.span));
+    }
+    Ok(Bound { expr: bound, warnings: binder.warnings, parameters: binder.parameters })
+}
+
+pub(crate) fn span(span: sqlift_syntax::Span) -> Span {
+    Span { start: span.start, end: span.end }
+}
+
+/// The text of the node at `place`, as MySQL quotes expressions in messages.
+pub fn quoted(root: &ast::Expr, place: Span, schema: &Schema) -> String {
+    let node = root.walk().find(|n| span(n.span) == place).unwrap_or(root);
+    let table = schema.table.as_ref().map(|(database, table)| (database.as_str(), table.as_str()));
+    sqlift_syntax::mysql_text(node, table)
+}
+
+struct Binder<'a> {
+    binding: Binding<'a>,
+    root: &'a ast::Expr,
+    warnings: Vec<Warning>,
+    parameters: Vec<ParameterUse>,
+    depth: u32,
+}
+
+impl Binder<'_> {
+    fn expr(&mut self, node: &ast::Expr) -> Result<Expr, Error> {
+        if self.depth >= self.binding.max_depth {
+            return Err(Error::limit("nesting of the expression").at(span(node.span)));
+        }
+        self.depth += 1;
+        let result = self.node(node);
+        self.depth -= 1;
+        result.map_err(|e| e.at(span(node.span)))
+    }
+
+    fn exprs<'n>(&mut self, nodes: impl IntoIterator<Item = &'n ast::Expr>) -> Result<Vec<Expr>, Error> {
+        nodes.into_iter().map(|n| self.expr(n)).collect()
+    }
+
+    /// Binds a call of the catalogue entry `name`.
+    fn call(&mut self, node: &ast::Expr, name: &str, args: Vec<Expr>) -> Result<Expr, Error> {
+        self.call_with(node, name, args, None)
+    }
+
+    fn call_with(
+        &mut self,
+        node: &ast::Expr,
+        name: &str,
+        args: Vec<Expr>,
+        target: Option<SqlType>,
+    ) -> Result<Expr, Error> {
+        let Some(function) = catalogue().lookup(name) else {
+            return Err(Error::unsupported(name));
+        };
+        let (root, schema, session) = (self.root, self.binding.schema, self.binding.session);
+        let evaluate = |expr: &Expr| {
+            sqlift_interp::evaluate_constant(expr, session, &|place| quoted(root, place, schema))
+        };
+        let mut cx = BindContext {
+            session,
+            function,
+            span: span(node.span),
+            warnings: &mut self.warnings,
+            evaluate: &evaluate,
+            target,
+        };
+        let bound = (catalogue().function(function).binder())(&mut cx, args)?;
+        Ok(self.folded(bound))
+    }
+
+    /// A call of constants as a constant, if evaluating it raises nothing.
+    fn folded(&self, expr: Expr) -> Expr {
+        let ExprKind::Call { function, args } = &expr.kind else { return expr };
+        let constant = |a: &Expr| a.as_literal().is_some();
+        if !self.binding.fold || catalogue().function(*function).is_volatile() || !args.iter().all(constant) {
+            return expr;
+        }
+        match sqlift_interp::evaluate_constant(&expr, self.binding.session, &|_| String::new()) {
+            Ok((value, warnings)) if warnings.is_empty() => Expr { kind: ExprKind::Literal(value), ..expr },
+            _ => expr,
+        }
+    }
+
+    fn node(&mut self, node: &ast::Expr) -> Result<Expr, Error> {
+        use ast::ExprKind as A;
+        match &node.kind {
+            A::Literal(literal) => self.literal(literal, span(node.span)),
+            A::Column(column) => self.column(column, span(node.span)),
+            A::Parameter(parameter) => Ok(self.parameter(parameter, span(node.span))),
+            A::UserVariable(name) => self.user_variable(node, &name.text),
+            A::SystemVariable(variable) => self.system_variable(node, &variable.name.text),
+            A::Assign { .. } => Err(Error::unsupported("assignment to a user variable")),
+            A::Unary { op, operand } => self.unary(node, *op, operand),
+            A::Binary { op, left, right } => self.binary(node, *op, left, right),
+            A::Is { operand, test, negated } => {
+                let args = vec![self.expr(operand)?];
+                let name = match (test, negated) {
+                    (IsTest::Null | IsTest::Unknown, false) => "IS NULL",
+                    (IsTest::Null | IsTest::Unknown, true) => "IS NOT NULL",
+                    (IsTest::True, false) => "IS TRUE",
+                    (IsTest::True, true) => "IS NOT TRUE",
+                    (IsTest::False, false) => "IS FALSE",
+                    (IsTest::False, true) => "IS NOT FALSE",
+                };
+                self.call(node, name, args)
+            }
+            A::Like { operand, pattern, escape, negated } => {
+                let mut args = vec![self.expr(operand)?, self.expr(pattern)?];
+                if let Some(escape) = escape {
+                    args.push(self.expr(escape)?);
+                }
+                let like = self.call(node, "LIKE", args)?;
+                self.negated(node, like, *negated)
+            }
+            A::Regexp { operand, pattern, negated } => {
+                let args = vec![self.expr(operand)?, self.expr(pattern)?];
+                let matched = self.call(node, "REGEXP", args)?;
+                self.negated(node, matched, *negated)
+            }
+            A::Between { operand, low, high, negated } => {
+                let args = self.exprs([&**operand, &**low, &**high])?;
+                let between = self.call(node, "BETWEEN", args)?;
+                self.negated(node, between, *negated)
+            }
+            A::In { operand, list, negated } => {
+                let mut args = vec![self.expr(operand)?];
+                args.append(&mut self.exprs(list)?);
+                let found = self.call(node, "IN", args)?;
+                self.negated(node, found, *negated)
+            }
+            A::Row(members) => {
+                let members = self.exprs(members)?;
+                let place = span(node.span);
+                Ok(Expr { kind: ExprKind::Row(members), ..Expr::literal(Datum::Null, SqlType::null()) }.at(place))
+            }
+            A::Case { operand, branches, otherwise } => {
+                let mut args = Vec::with_capacity(branches.len() * 2 + 2);
+                if let Some(operand) = operand {
+                    args.push(self.expr(operand)?);
+                }
+                for branch in branches {
+                    args.push(self.expr(&branch.condition)?);
+                    args.push(self.expr(&branch.value)?);
+                }
+                args.push(match otherwise {
+                    Some(value) => self.expr(value)?,
+                    None => Expr::literal(Datum::Null, SqlType::null()).at(span(node.span)),
+                });
+                self.call(node, if operand.is_some() { "CASE OF" } else { "CASE" }, args)
+            }
+            A::Cast { operand, target, array } => {
+                if *array {
+                    return Err(Error::new(1235, "42000", "This version of MySQL doesn't yet support 'Use of CAST( .. AS .. ARRAY) outside of functional index in CREATE(non-SELECT)/ALTER TABLE or in general expressions'"));
+                }
+                let args = vec![self.expr(operand)?];
+                let target = cast_type::cast_target(target, self.binding.session)?;
+                self.call_with(node, "CAST", args, Some(target))
+            }
+            A::ConvertUsing { operand, charset } => {
+                let args = vec![self.expr(operand)?, names::text(&charset.text)];
+                self.call(node, "CONVERT USING", args)
+            }
+            A::Collate { operand, collation } => {
+                let args = vec![self.expr(operand)?, names::text(&collation.text)];
+                self.call(node, "COLLATE", args)
+            }
+            A::Call(call) => self.function(node, call),
+            A::DateArithmetic { date, interval, unit, subtract, timestampadd } => {
+                let unit = names::unit(*unit);
+                let args = vec![self.expr(date)?, self.expr(interval)?, unit];
+                let name = match (subtract, timestampadd) {
+                    (_, true) => "TIMESTAMPADD",
+                    (false, _) => "DATE_ADD",
+                    (true, _) => "DATE_SUB",
+                };
+                self.call(node, name, args)
+            }
+            A::TimestampDiff { unit, from, to } => {
+                let args = vec![names::unit(*unit), self.expr(from)?, self.expr(to)?];
+                self.call(node, "TIMESTAMPDIFF", args)
+            }
+            A::Extract { unit, operand } => {
+                let args = vec![names::unit(*unit), self.expr(operand)?];
+                self.call(node, "EXTRACT", args)
+            }
+            A::Trim { side, pattern, operand } => {
+                let name = match side {
+                    TrimSide::Both => "TRIM",
+                    TrimSide::Leading => "TRIM LEADING",
+                    TrimSide::Trailing => "TRIM TRAILING",
+                };
+                let mut args = Vec::new();
+                let pattern = pattern.as_ref().map(|p| self.expr(p)).transpose()?;
+                args.push(self.expr(operand)?);
+                args.extend(pattern);
+                self.call(node, name, args)
+            }
+            A::CharUsing { codes, charset } => {
+                let mut args = vec![names::text(&charset.text)];
+                args.append(&mut self.exprs(codes)?);
+                self.call(node, "CHAR USING", args)
+            }
+            A::JsonPath { column, path, unquote } => {
+                let args = vec![self.column(column, span(node.span))?, names::text(path)];
+                self.call(node, if *unquote { "->>" } else { "->" }, args)
+            }
+            A::Odbc { name, operand } => self.odbc(name, operand),
+            A::CastAtTimeZone { .. } => Err(Error::unsupported("CAST(.. AT TIME ZONE ..)")),
+            A::GetFormat { .. } => Err(Error::unsupported("GET_FORMAT")),
+            A::WeightString { .. } => Err(Error::unsupported("WEIGHT_STRING")),
+            A::JsonValue(_) => Err(Error::unsupported("JSON_VALUE")),
+            A::Default(_) => Err(Error::unsupported("DEFAULT")),
+            A::Values(_) => Err(Error::unsupported("VALUES")),
+        }
+    }
+
+    fn negated(&mut self, node: &ast::Expr, expr: Expr, negated: bool) -> Result<Expr, Error> {
+        if negated { self.call(node, "NOT", vec![expr]) } else { Ok(expr) }
+    }
+
+    fn unary(&mut self, node: &ast::Expr, op: UnaryOp, operand: &ast::Expr) -> Result<Expr, Error> {
+        let mut args = vec![self.expr(operand)?];
+        match op {
+            UnaryOp::Plus => Ok(args.remove(0)),
+            UnaryOp::Minus => self.call(node, "NEG", args),
+            UnaryOp::BitNot => self.call(node, "~", args),
+            UnaryOp::Not => self.call(node, "NOT", args),
+            UnaryOp::Bang => {
+                self.deprecated("'!'", "NOT");
+                self.call(node, "NOT", args)
+            }
+            UnaryOp::Binary => {
+                self.deprecated("'BINARY expr'", "CAST");
+                let target = SqlType::varbinary(u32::MAX);
+                self.call_with(node, "CAST", args, Some(target))
+            }
+        }
+    }
+
+    fn binary(
+        &mut self,
+        node: &ast::Expr,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Result<Expr, Error> {
+        let args = vec![self.expr(left)?, self.expr(right)?];
+        let name = match op {
+            BinaryOp::BarOr => {
+                self.deprecated("'|| as a synonym for OR'", "OR");
+                "OR"
+            }
+            BinaryOp::AmpersandAnd => {
+                self.deprecated("'&&'", "AND");
+                "AND"
+            }
+            other => other.symbol(),
+        };
+        self.call(node, name, args)
+    }
+
+    /// Warning 1287.
+    fn deprecated(&mut self, what: &str, instead: &str) {
+        let message =
+            format!("{what} is deprecated and will be removed in a future release. Please use {instead} instead");
+        self.warnings.push(Warning::new(1287, message));
+    }
+
+    fn column(&mut self, column: &ast::ColumnRef, place: Span) -> Result<Expr, Error> {
+        let schema = self.binding.schema;
+        let written = || {
+            let parts = [column.schema.as_ref(), column.table.as_ref(), Some(&column.column)];
+            parts.iter().flatten().map(|p| &*p.text).collect::<Vec<_>>().join(".")
+        };
+        let qualified = match (&column.schema, &column.table, &schema.table) {
+            (None, None, _) => true,
+            (database, Some(table), Some((d, t))) => {
+                table.is(t) && database.as_ref().is_none_or(|written| written.is(d))
+            }
+            _ => false,
+        };
+        let index = schema.index_of(&column.column.text).filter(|_| qualified);
+        let Some(index) = index else {
+            let error = Error::unknown_column(&written()).at(place);
+            return Err(match names::closest(&column.column.text, schema.columns().iter().map(|c| &*c.name)) {
+                Some(name) => error.with_help(format!("did you mean `{name}`?")),
+                None => error,
+            });
+        };
+        let Column { ty, nullable, .. } = schema.columns()[index].clone();
+        Ok(names::column(index as u32, ty, nullable).at(place))
+    }
+
+    fn parameter(&mut self, parameter: &Parameter, place: Span) -> Expr {
+        let index = match parameter {
+            Parameter::Positional(index) => {
+                while self.parameters.len() <= *index as usize {
+                    self.parameters.push(ParameterUse { name: None });
+                }
+                *index as usize
+            }
+            Parameter::Named(name) => {
+                let known = self.parameters.iter().position(|p| p.name.as_deref() == Some(name));
+                known.unwrap_or_else(|| {
+                    self.parameters.push(ParameterUse { name: Some(name.to_string()) });
+                    self.parameters.len() - 1
+                })
+            }
+        };
+        let ty = self.binding.parameter_types.get(index).cloned();
+        let ty = ty.unwrap_or_else(|| SqlType::varchar(65_535));
+        Expr { kind: ExprKind::Parameter(index as u32), ..Expr::literal(Datum::Null, ty) }.at(place)
+    }
+
+    fn user_variable(&mut self, node: &ast::Expr, name: &str) -> Result<Expr, Error> {
+        let value = self.binding.session.user_variables.get(&name.to_lowercase());
+        Ok(names::user_variable(value, self.binding.session).at(span(node.span)))
+    }
+
+    fn system_variable(&mut self, node: &ast::Expr, name: &str) -> Result<Expr, Error> {
+        names::system_variable(name, self.binding.session).map(|e| e.at(span(node.span)))
+    }
+
+    fn literal(&mut self, literal: &Literal, place: Span) -> Result<Expr, Error> {
+        literal::bind(literal, self.binding.session, &mut self.warnings).map(|e| e.at(place))
+    }
+
+    fn odbc(&mut self, name: &ast::Ident, operand: &ast::Expr) -> Result<Expr, Error> {
+        let kind = match name.text.to_ascii_lowercase().as_str() {
+            "d" => ast::TemporalKind::Date,
+            "t" => ast::TemporalKind::Time,
+            "ts" => ast::TemporalKind::Timestamp,
+            _ => return self.expr(operand),
+        };
+        match &operand.kind {
+            ast::ExprKind::Literal(Literal::String(s)) => {
+                let literal = Literal::Temporal { kind, text: s.value.clone() };
+                self.literal(&literal, span(operand.span))
+            }
+            _ => self.expr(operand),
+        }
+    }
+
+    fn function(&mut self, node: &ast::Expr, call: &ast::Call) -> Result<Expr, Error> {
+        let upper = call.name.text.to_ascii_uppercase();
+        let known = call.schema.is_none().then(|| catalogue().lookup(&upper)).flatten();
+        let known = known.filter(|id| !catalogue().function(*id).is_operator());
+        let Some(id) = known else {
+            if call.schema.is_none() && names::is_mysql_function(&upper) {
+                return Err(Error::unsupported(format_args!("function {upper}")));
+            }
+            let database = self.binding.schema.table.as_ref().map_or("sqlift", |(d, _)| d);
+            let database = call.schema.as_ref().map_or(database, |s| &s.text);
+            let error = Error::unknown_function(&format!("{database}.{}", call.name.text));
+            return Err(match catalogue().suggestion(&upper) {
+                Some(name) => error.with_help(format!("did you mean {name}?")),
+                None => error,
+            });
+        };
+        let (low, high) = catalogue().function(id).arity();
+        if !(low..=high).contains(&call.args.len()) {
+            return Err(Error::wrong_arity(&call.name.text));
+        }
+        let args = self.exprs(&call.args)?;
+        self.call(node, &upper, args)
+    }
+}
