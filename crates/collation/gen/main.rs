@@ -16,6 +16,7 @@ mod input;
 mod registry;
 mod uca_tables;
 mod verify;
+mod weight_tables;
 
 use std::path::Path;
 
@@ -32,6 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     registry::write(data, home)?;
     charset_tables::write(data, home)?;
     case_tables::write(data, home)?;
+    weight_tables::write(data, home)?;
     uca_tables::write(data, home)?;
     Ok(())
 }

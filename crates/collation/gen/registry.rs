@@ -1,6 +1,6 @@
 //! `src/registry_table.rs`: names and properties of all collations and character sets.
 
-use crate::{case_tables, input};
+use crate::{case_tables, input, weight_tables};
 use std::error::Error;
 use std::fmt::Write;
 use std::fs;
@@ -13,7 +13,7 @@ fn variant(name: &str) -> String {
 }
 
 /// The constructor of the rules by which a collation works.
-fn rules(name: &str, charset: &str, one_byte: bool) -> String {
+fn rules(name: &str, charset: &str, one_byte: Option<usize>) -> String {
     let unicode = matches!(
         charset,
         "utf8mb4" | "utf8mb3" | "utf16" | "utf16le" | "utf32" | "ucs2"
@@ -23,12 +23,29 @@ fn rules(name: &str, charset: &str, one_byte: bool) -> String {
         "utf8mb4_0900_ai_ci" => "Rules::Uca(Version::V900, Levels::One)",
         "utf8mb4_0900_as_ci" => "Rules::Uca(Version::V900, Levels::Two)",
         "utf8mb4_0900_as_cs" => "Rules::Uca(Version::V900, Levels::Three)",
-        _ if name.ends_with("_bin") && (one_byte || charset.starts_with("utf8")) => "Rules::Bytes",
+        _ if name.ends_with("_bin") && unicode && !charset.starts_with("utf8") => {
+            "Rules::Simple(Simple::CodePoints)"
+        }
+        _ if name.ends_with("_bin") => "Rules::Bytes",
+        "latin2_czech_cs" | "cp1250_czech_cs" | "tis620_thai_ci" => "Rules::Missing",
+        "utf8mb3_tolower_ci" => "Rules::Simple(Simple::General(GeneralGroup::ToLower))",
+        _ if name.ends_with("_general_mysql500_ci") => {
+            "Rules::Simple(Simple::General(GeneralGroup::Mysql500))"
+        }
+        _ if unicode && name.ends_with("_general_ci") => {
+            "Rules::Simple(Simple::General(GeneralGroup::General))"
+        }
         _ if unicode && name.ends_with("_unicode_ci") => "Rules::Uca(Version::V400, Levels::One)",
         _ if unicode && name.ends_with("_unicode_520_ci") => {
             "Rules::Uca(Version::V520, Levels::One)"
         }
-        _ => "Rules::Missing",
+        _ => match (name, one_byte) {
+            ("latin1_german2_ci", Some(number)) => {
+                return format!("Rules::Simple(Simple::German2({number}))");
+            }
+            (_, Some(number)) => return format!("Rules::Simple(Simple::OneByte({number}))"),
+            (_, None) => "Rules::Missing",
+        },
     };
     text.to_owned()
 }
@@ -38,10 +55,11 @@ pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
         "//! Written by `cargo run -p sqlift-collation --example generate`. Do not edit.\n\n\
          use crate::case::Case;\nuse crate::charset::Charset::*;\nuse crate::charset::CharsetRow;\n\
          use crate::collation::Collation;\nuse crate::collation::Pad::{NoPad, PadSpace};\n\
-         use crate::rules::{Levels, Rules, Version};\n\n",
+         use crate::rules::{GeneralGroup, Levels, Rules, Simple, Version};\n\n",
     );
     let charsets = input::rows(data, "charsets")?;
     let collations = input::rows(data, "collations")?;
+    let one_byte = weight_tables::one_byte(data)?;
     let id_of = |name: &str| {
         collations
             .iter()
@@ -96,7 +114,11 @@ pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
             row[3] == "1",
             pad,
             row[5],
-            rules(&row[1], &row[2], row[6] == "1"),
+            rules(
+                &row[1],
+                &row[2],
+                one_byte.iter().position(|name| *name == row[1])
+            ),
             case_tables::rules(data, &row[1])?
         )?;
     }

@@ -148,6 +148,39 @@ macro_rules! with_encoding {
 }
 pub(crate) use with_encoding;
 
+/// Calls a generic function with the encoding type of a Unicode set.
+macro_rules! with_unicode {
+    ($charset:expr, $encoding:ident => $body:expr) => {
+        match $charset {
+            Charset::Utf8mb3 => {
+                type $encoding = crate::encoding::Utf8mb3;
+                $body
+            }
+            Charset::Utf16 => {
+                type $encoding = crate::encoding::Utf16;
+                $body
+            }
+            Charset::Utf16le => {
+                type $encoding = crate::encoding::Utf16le;
+                $body
+            }
+            Charset::Ucs2 => {
+                type $encoding = crate::encoding::Ucs2;
+                $body
+            }
+            Charset::Utf32 => {
+                type $encoding = crate::encoding::Utf32;
+                $body
+            }
+            _ => {
+                type $encoding = crate::encoding::Utf8mb4;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_unicode;
+
 impl Charset {
     /// All character sets, by name.
     pub fn all() -> impl Iterator<Item = Charset> {

@@ -2,10 +2,11 @@
 
 use crate::ascii::{self, Common};
 use crate::case::Case;
-use crate::charset::{Charset, with_encoding};
+use crate::charset::{Charset, with_unicode};
 use crate::registry_table::COLLATIONS;
-use crate::rules::Rules;
-use crate::{bytes_rules, uca_compare};
+use crate::rules::{Rules, Simple};
+use crate::weigh::{Weigh, with_weigh};
+use crate::{bytes_rules, uca_compare, weigh};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::Hasher;
@@ -225,10 +226,13 @@ impl Collation {
     pub fn compare(&self, a: &[u8], b: &[u8]) -> Ordering {
         match self.rules {
             Rules::Bytes | Rules::Missing => bytes_rules::compare(a, b, self.byte_pad()),
+            Rules::Simple(simple) => {
+                with_weigh!(simple, self.charset, E, w => weigh::compare(w, self.charset, a, b))
+            }
             Rules::Uca(version, levels) => match self.charset {
                 Charset::Utf8mb4 => uca_compare::compare_utf8(version, levels, self.pad, a, b),
                 _ => {
-                    with_encoding!(self.charset, E => uca_compare::compare::<E>(version, levels, self.pad, a, b))
+                    with_unicode!(self.charset, E => uca_compare::compare::<E>(version, levels, self.pad, a, b))
                 }
             },
         }
@@ -253,8 +257,11 @@ impl Collation {
     pub fn sort_key(&self, bytes: &[u8], out: &mut Vec<u8>) {
         match self.rules {
             Rules::Bytes | Rules::Missing => bytes_rules::sort_key(bytes, self.byte_pad(), out),
+            Rules::Simple(simple) => {
+                with_weigh!(simple, self.charset, E, w => weigh::sort_key(w, bytes, out))
+            }
             Rules::Uca(version, levels) => {
-                with_encoding!(self.charset, E => uca_compare::sort_key::<E>(version, levels, self.pad, bytes, out));
+                with_unicode!(self.charset, E => uca_compare::sort_key::<E>(version, levels, self.pad, bytes, out));
             }
         }
     }
@@ -266,9 +273,12 @@ impl Collation {
                 hasher.write(bytes_rules::trimmed(bytes, self.byte_pad()));
                 hasher.write_u8(0xFF);
             }
+            Rules::Simple(simple) => with_weigh!(simple, self.charset, E, w => {
+                uca_compare::hash_weights(w.units(bytes), Some(w.space()), hasher);
+            }),
             Rules::Uca(version, _) => {
                 // Level 1 alone: strings that are equal on all levels are equal on it.
-                with_encoding!(self.charset, E => uca_compare::hash::<E>(version, self.pad, bytes, hasher));
+                with_unicode!(self.charset, E => uca_compare::hash::<E>(version, self.pad, bytes, hasher));
             }
         }
     }
@@ -279,8 +289,11 @@ impl Collation {
             Rules::Bytes | Rules::Missing => {
                 bytes_rules::weight_string(self.charset, self.id, bytes, out)
             }
+            Rules::Simple(simple) => {
+                with_weigh!(simple, self.charset, E, w => weigh::weight_string(w, self.charset, bytes, out))
+            }
             Rules::Uca(version, levels) => {
-                with_encoding!(self.charset, E => uca_compare::weight_string::<E>(version, levels, bytes, out));
+                with_unicode!(self.charset, E => uca_compare::weight_string::<E>(version, levels, bytes, out));
             }
         }
     }

@@ -4,11 +4,12 @@
 //! count, spaces at the end count. Matching goes forward only and remembers the last `%`, so it takes at most the
 //! product of both lengths.
 
-use crate::charset::{Charset, with_encoding};
+use crate::charset::{Charset, with_encoding, with_unicode};
 use crate::collation::Collation;
 use crate::encoding::Encoding;
-use crate::rules::Rules;
-use crate::{convert, uca};
+use crate::rules::{Levels, Rules, Simple};
+use crate::weigh::{Weigh, with_weigh};
+use crate::{convert, uca, weigh};
 
 /// A step of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -303,9 +304,12 @@ impl Collation {
             Rules::Bytes | Rules::Missing => {
                 with_encoding!(self.charset(), E => matches::<E>(text, pattern, |_, _| false))
             }
+            Rules::Simple(simple) => with_weigh!(simple, self.charset(), E, w => {
+                matches::<E>(text, pattern, |a, b| w.same(a, b))
+            }),
             Rules::Uca(version, levels) => {
                 let table = uca::table(version);
-                with_encoding!(self.charset(), E => {
+                with_unicode!(self.charset(), E => {
                     matches::<E>(text, pattern, |a, b| table.same_char::<E>(levels, a, b))
                 })
             }
@@ -316,11 +320,16 @@ impl Collation {
     fn like_by_bytes(&self, text: &[u8]) -> ByBytes {
         match (self.rules, self.charset()) {
             (Rules::Bytes, _) => ByBytes::Always,
+            (Rules::Simple(Simple::General(_)), Charset::Utf8mb4 | Charset::Utf8mb3)
+                if text.is_ascii() =>
+            {
+                ByBytes::Ascii { fold: true }
+            }
             (Rules::Uca(version, levels), Charset::Utf8mb4 | Charset::Utf8mb3) => {
                 let table = uca::table(version);
                 if text.is_ascii() && text.iter().all(|byte| table.ascii(*byte) != 0) {
                     ByBytes::Ascii {
-                        fold: levels != crate::rules::Levels::Three,
+                        fold: levels != Levels::Three,
                     }
                 } else {
                     ByBytes::Never

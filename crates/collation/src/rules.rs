@@ -19,11 +19,37 @@ pub(crate) enum Levels {
     Three = 3,
 }
 
+/// A table of 16-bit weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GeneralGroup {
+    /// `*_general_ci`.
+    General,
+    /// `*_general_mysql500_ci`: before a correction of ß.
+    Mysql500,
+    /// `utf8mb3_tolower_ci`: letters, with their accents, without their case.
+    ToLower,
+}
+
+/// Rules by which every character has a weight of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Simple {
+    /// 16-bit weights of Unicode characters.
+    General(GeneralGroup),
+    /// Code points of an encoding whose bytes are not in their order.
+    CodePoints,
+    /// A table in `data/weights-8bit.bin`.
+    OneByte(u8),
+    /// The same, but some letters weigh two.
+    German2(u8),
+}
+
 /// The rules of a collation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rules {
     /// Order of the bytes.
     Bytes,
+    /// Every character has a weight.
+    Simple(Simple),
     /// Unicode collation algorithm.
     Uca(Version, Levels),
     /// Not implemented.

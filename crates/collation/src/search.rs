@@ -1,10 +1,11 @@
 //! `LOCATE`: where a string occurs in another, by weights.
 
-use crate::charset::{Charset, with_encoding};
+use crate::charset::{Charset, with_encoding, with_unicode};
 use crate::collation::Collation;
 use crate::encoding::Encoding;
-use crate::rules::{Levels, Rules};
+use crate::rules::{Levels, Rules, Simple};
 use crate::uca::{Table, Weights, table};
+use crate::weigh::{self, with_weigh};
 
 impl Collation {
     /// The byte index of the first character from byte `start` on where the needle's weights begin those of the
@@ -29,12 +30,15 @@ impl Collation {
             Rules::Bytes | Rules::Missing => with_encoding!(self.charset(), E => {
                 positions::<E>(rest, last).find(|at| rest[*at..].starts_with(needle))
             }),
+            Rules::Simple(simple) => with_weigh!(simple, self.charset(), E, w => {
+                positions::<E>(rest, last).find(|at| weigh::begins(w, &rest[*at..], needle))
+            }),
             Rules::Uca(version, levels) => {
                 let table = table(version);
                 if matches!(self.charset(), Charset::Utf8mb4 | Charset::Utf8mb3) && rest == needle {
                     return Some(start);
                 }
-                with_encoding!(self.charset(), E => {
+                with_unicode!(self.charset(), E => {
                     positions::<E>(rest, last).find(|at| begins::<E>(table, levels, &rest[*at..], needle))
                 })
             }

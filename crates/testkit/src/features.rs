@@ -5,57 +5,18 @@
 use std::collections::BTreeSet;
 
 /// Words that are operators or constructs, not columns.
+#[rustfmt::skip]
 const KEYWORDS: [&str; 24] = [
-    "AND",
-    "BETWEEN",
-    "BINARY",
-    "CASE",
-    "COLLATE",
-    "DATE",
-    "DISTINCT",
-    "DIV",
-    "ESCAPE",
-    "IN",
-    "INTERVAL",
-    "IS",
-    "LIKE",
-    "MEMBER",
-    "MOD",
-    "NOT",
-    "OR",
-    "REGEXP",
-    "RLIKE",
-    "ROW",
-    "SOUNDS",
-    "TIME",
-    "TIMESTAMP",
-    "XOR",
+    "AND", "BETWEEN", "BINARY", "CASE", "COLLATE", "DATE", "DISTINCT", "DIV", "ESCAPE", "IN",
+    "INTERVAL", "IS", "LIKE", "MEMBER", "MOD", "NOT", "OR", "REGEXP", "RLIKE", "ROW", "SOUNDS",
+    "TIME", "TIMESTAMP", "XOR",
 ];
 
 /// Words that say nothing about what an expression does.
+#[rustfmt::skip]
 const SILENT: [&str; 22] = [
-    "AS",
-    "BOTH",
-    "CHARACTER",
-    "DEFAULT",
-    "ELSE",
-    "EMPTY",
-    "END",
-    "ERROR",
-    "FALSE",
-    "FOR",
-    "FROM",
-    "LEADING",
-    "NULL",
-    "OF",
-    "ON",
-    "RETURNING",
-    "SET",
-    "THEN",
-    "TRAILING",
-    "TRUE",
-    "USING",
-    "WHEN",
+    "AS", "BOTH", "CHARACTER", "DEFAULT", "ELSE", "EMPTY", "END", "ERROR", "FALSE", "FOR", "FROM",
+    "LEADING", "NULL", "OF", "ON", "RETURNING", "SET", "THEN", "TRAILING", "TRUE", "USING", "WHEN",
 ];
 
 const SYMBOLS: [&str; 26] = [

@@ -6,11 +6,13 @@
 //! * [`runner`]: a subject over a corpus, with counts, differences and their clusters.
 //! * [`engine`]: where the engine is bound to the runner.
 //! * [`features`]: what an expression is made of, for statistics.
+//! * [`generate`]: seeded expressions and tables.
 #![forbid(unsafe_code)]
 
 pub mod compare;
 pub mod corpus;
 pub mod engine;
 pub mod features;
+pub mod generate;
 pub mod runner;
 pub mod subject;

@@ -11,6 +11,7 @@ use std::thread;
 use clap::{Args, Parser, Subcommand};
 use sqlift_testkit::corpus::{Corpus, pack::pack, to_json_line};
 use sqlift_testkit::engine;
+use sqlift_testkit::generate::{Generator, Limits, MySql, Random, boundary};
 use sqlift_testkit::runner::{
     Known, Report, Selection, by_difference, clusters, differences, hits, json_lines, run, table,
     unsupported_by_reason,
@@ -31,6 +32,41 @@ struct Command {
 enum Action {
     /// Run the engine over a corpus; exit code 1 if anything differs that is not known
     Corpus(CorpusArguments),
+    /// Print the cases of a corpus as JSON lines, to look something up
+    Cases {
+        /// The corpus folder, in either form
+        corpus: PathBuf,
+        /// Only these areas
+        #[arg(long, value_delimiter = ',')]
+        areas: Vec<String>,
+        /// Only cases whose expression contains this text
+        #[arg(long)]
+        grep: Option<String>,
+        /// Only these cases
+        #[arg(long = "id", value_delimiter = ',')]
+        id: Vec<String>,
+    },
+    /// Print random expressions, one a line
+    Generate {
+        /// Where it starts
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many
+        #[arg(long, default_value_t = 20)]
+        count: u64,
+        /// Levels of nesting
+        #[arg(long, default_value_t = 6)]
+        depth: usize,
+        /// Without columns
+        #[arg(long)]
+        literal: bool,
+        /// Print the table that the columns belong to, as the corpus' `rows.json`, and no expressions
+        #[arg(long, value_name = "ROWS")]
+        table: Option<usize>,
+        /// Count what was made, on standard error
+        #[arg(long)]
+        hits: bool,
+    },
     /// Pack a corpus folder (any form) into another folder
     Pack {
         /// The corpus to read
@@ -105,9 +141,70 @@ fn main() -> ExitCode {
 fn act(action: Action) -> Result<ExitCode, Box<dyn Error>> {
     match action {
         Action::Corpus(arguments) => prove(&arguments),
+        Action::Cases {
+            corpus,
+            areas,
+            grep,
+            id,
+        } => print_cases(
+            &corpus,
+            &Selection {
+                areas,
+                grep,
+                ids: id,
+            },
+        ),
+        Action::Generate {
+            seed,
+            count,
+            depth,
+            literal,
+            table,
+            hits,
+        } => {
+            let mut random = Random::new(seed);
+            if let Some(rows) = table {
+                let table = boundary::table(&mut random, rows);
+                println!("{}", serde_json::to_string_pretty(&table)?);
+                return Ok(ExitCode::SUCCESS);
+            }
+            let columns = if literal { &[] } else { boundary::COLUMNS };
+            let limits = Limits {
+                depth,
+                ..Limits::default()
+            };
+            let mut generator = Generator::new(&MySql, columns, limits);
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            for number in 0..count {
+                writeln!(out, "{}", generator.any(&mut random.fork(number)))?;
+            }
+            if hits {
+                eprint!("{}", generator.hits());
+            }
+            Ok(ExitCode::SUCCESS)
+        }
         Action::Pack { corpus, out } => convert(&corpus, &out, Form::Packed),
         Action::Unpack { corpus, out } => convert(&corpus, &out, Form::Lines),
     }
+}
+
+fn print_cases(folder: &Path, selection: &Selection) -> Result<ExitCode, Box<dyn Error>> {
+    let corpus = Corpus::open(folder)?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for area in corpus
+        .areas()
+        .iter()
+        .filter(|area| selection.has_area(&area.name))
+    {
+        for case in area.cases()? {
+            let case = case?;
+            if selection.has_case(&case) {
+                writeln!(out, "{}", to_json_line(&case))?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn prove(arguments: &CorpusArguments) -> Result<ExitCode, Box<dyn Error>> {

@@ -37,11 +37,13 @@ pub struct Selection {
 }
 
 impl Selection {
-    fn has_area(&self, area: &str) -> bool {
+    /// Whether an area is selected.
+    pub fn has_area(&self, area: &str) -> bool {
         self.areas.is_empty() || self.areas.iter().any(|name| name == area)
     }
 
-    fn has_case(&self, case: &Case) -> bool {
+    /// Whether a case of a selected area is selected.
+    pub fn has_case(&self, case: &Case) -> bool {
         self.grep
             .as_ref()
             .is_none_or(|text| case.expr.contains(text))

@@ -27,20 +27,10 @@ use super::{Case, Cell, CorpusError, Warning};
 const FORMAT: u32 = 1;
 
 /// The streams in file order.
+#[rustfmt::skip]
 const STREAMS: [&str; 13] = [
-    "id",
-    "expr",
-    "settings",
-    "columns",
-    "column",
-    "value",
-    "cells",
-    "picks",
-    "error",
-    "row_errors",
-    "notes",
-    "warnings",
-    "input",
+    "id", "expr", "settings", "columns", "column", "value", "cells", "picks", "error", "row_errors",
+    "notes", "warnings", "input",
 ];
 
 /// No stream of a sane corpus unpacks to more; a damaged file shall not fill the memory.

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Cell, CorpusError};
 
 /// The shared table `t` of the corpus.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
     /// The server that answered.
@@ -21,7 +21,7 @@ pub struct Table {
 }
 
 /// A column of the shared table.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
     /// Name as expressions use it.
@@ -30,10 +30,10 @@ pub struct Column {
     #[serde(rename = "type")]
     pub type_name: String,
     /// Character set of a text column.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charset: Option<String>,
     /// Collation of a text column.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
     /// Whether it may hold NULL.
     pub nullable: bool,

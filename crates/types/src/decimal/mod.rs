@@ -22,7 +22,9 @@ pub use double::to_f64;
 pub use ethnum::I256;
 pub use rounding::Fit;
 pub use rules::{DecimalType, IntegerKind};
-pub use text::{DecimalText, Excess, NotADecimal, parse_decimal_prefix, write_decimal};
+pub use text::{
+    DecimalText, Excess, NotADecimal, overflowing_digits, parse_decimal_prefix, write_decimal,
+};
 pub use value::Decimal;
 
 /// The most digits a DECIMAL type declares.

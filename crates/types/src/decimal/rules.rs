@@ -12,15 +12,15 @@
 //! | `a % b` | max(s1, s2) | max(p1, p2), one more if `a` is unsigned |
 //! | `a DIV b` | an integer | i1 + s2, at most 21 |
 //! | `-a` | s1 | p1 |
-//! | ROUND(a, d), d < s1 | max(d, 0) | i1 + 1 + scale |
+//! | ROUND(a, d), d < s1 or d <= 0 | max(d, 0) | i1 + 1 + scale |
 //! | TRUNCATE(a, d), d < s1 | max(d, 0) | i1 + scale, at least 1 |
-//! | ROUND, TRUNCATE, d >= s1 | s1 | p1 |
+//! | ROUND, TRUNCATE otherwise | s1 | p1 |
 //! | CEILING(a), FLOOR(a) | 0 | i1, one more if s1 > 0; up to 18 it is BIGINT |
 //! | CASE, UNION, COALESCE, GREATEST … | max(s1, s2) | max(i1, i2) + scale |
 //!
 //! The sum, product and quotient of unsigned operands are unsigned; a remainder is if its dividend is. An integer counts as DECIMAL(n, 0) with the digits that
 //! [`of_integer`](DecimalType::of_integer), [`of_integer_literal`](DecimalType::of_integer_literal) and
-//! [`of_bytes`](DecimalType::of_bytes) tell.
+//! [`of_hex_literal`](DecimalType::of_hex_literal) tell.
 
 use super::{MAX_PRECISION, MAX_SCALE};
 
@@ -145,13 +145,14 @@ impl DecimalType {
         )
     }
 
-    /// What an integer literal counts as: its digits without leading zeros. Above 2^63 - 1 it is unsigned, above 2^64 - 1 it is a DECIMAL.
+    /// What an integer literal counts as, without sign: its digits. Above 2^63 - 1 it is unsigned, above 2^64 - 1 it is a DECIMAL literal.
+    ///
+    /// MySQL: leading zeros count, but for a DECIMAL literal.
     pub fn of_integer_literal(digits: &str) -> Self {
-        let digits = digits.trim_start_matches('0');
-        let unsigned = digits
-            .parse::<u64>()
-            .is_ok_and(|value| i64::try_from(value).is_err());
-        Self::bounded(digits.len().max(1) as u32, 0, unsigned)
+        match digits.parse::<u64>() {
+            Ok(value) => Self::bounded(digits.len() as u32, 0, i64::try_from(value).is_err()),
+            Err(_) => Self::of_decimal_literal(digits),
+        }
     }
 
     /// The type of a literal with a point, without sign: `1.50` is DECIMAL(3,2).
@@ -165,13 +166,18 @@ impl DecimalType {
         Self::bounded((digits + zero + scale) as u32, scale as u32, false)
     }
 
-    /// What a hexadecimal or bit literal of so many bytes counts as.
-    pub fn of_bytes(bytes: usize) -> Self {
+    /// What a hexadecimal literal of so many bytes counts as.
+    pub fn of_hex_literal(bytes: usize) -> Self {
         Self {
             precision: DIGITS_OF_BYTES[bytes.min(8)],
             scale: 0,
             unsigned: true,
         }
+    }
+
+    /// What a bit literal of so many bytes counts as. MySQL: unlike a hexadecimal one, it is signed.
+    pub fn of_bit_literal(bytes: usize) -> Self {
+        Self::of_hex_literal(bytes).with_unsigned(false)
     }
 
     /// Type of `a + b` and `a - b`.
@@ -225,19 +231,26 @@ impl DecimalType {
     }
 
     /// Type of ROUND(a, digits) with constant digits; 0 if they are missing or NULL.
+    ///
+    /// MySQL: digits up to 0 add a place for the carry even to a number without a fraction, which ROUND(a, 0) cannot change.
     pub fn rounded(self, digits: i64) -> Self {
-        self.shortened(digits, 1)
+        if digits > 0 && digits >= i64::from(self.scale) {
+            self
+        } else {
+            self.shortened(digits, 1)
+        }
     }
 
     /// Type of TRUNCATE(a, digits) with constant digits.
     pub fn truncated(self, digits: i64) -> Self {
-        self.shortened(digits, 0)
+        if digits >= i64::from(self.scale) {
+            self
+        } else {
+            self.shortened(digits, 0)
+        }
     }
 
     fn shortened(self, digits: i64, carry: u32) -> Self {
-        if digits >= i64::from(self.scale) {
-            return self;
-        }
         let scale = digits.max(0) as u32;
         Self::bounded(
             u32::from(self.integer_digits()) + carry + scale,

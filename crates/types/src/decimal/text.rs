@@ -40,6 +40,21 @@ impl DecimalText {
         truncated: true,
         excess: Excess::None,
     };
+
+    fn overflow(negative: bool, consumed: usize, excess: Excess) -> Self {
+        let nines = Decimal::max_value(MAX_PRECISION, 0);
+        let value = if negative {
+            nines.checked_neg().unwrap_or(nines)
+        } else {
+            nines
+        };
+        Self {
+            value,
+            consumed,
+            truncated: true,
+            excess,
+        }
+    }
 }
 
 /// Digits with a point somewhere: `0.d1d2d3… * 10^point`.
@@ -112,6 +127,9 @@ impl Digits<'_> {
 pub fn parse_decimal_prefix(text: &[u8], max_scale: u8) -> DecimalText {
     let max_scale = max_scale.min(MAX_SCALE);
     let mut at = text.iter().take_while(|&&byte| is_space(byte)).count();
+    // MySQL: of leading zeros one is kept, which takes room; behind a sign all are.
+    let zeros = text[at..].iter().take_while(|&&byte| byte == b'0').count();
+    at += zeros.saturating_sub(1);
     let negative = text.get(at) == Some(&b'-');
     if matches!(text.get(at), Some(b'-' | b'+')) {
         at += 1;
@@ -129,35 +147,21 @@ pub fn parse_decimal_prefix(text: &[u8], max_scale: u8) -> DecimalText {
     if whole.is_empty() && fraction.is_empty() {
         return DecimalText::NOTHING;
     }
-    // The mantissa fills MySQL's groups first; the exponent moves what is left. A zero before the point takes a group of its own.
-    let mut lost = false;
-    let at_least = whole.len().min(1);
-    let whole = &whole[whole.iter().take_while(|&&digit| digit == b'0').count()..];
-    let whole_groups = groups(whole.len().clamp(at_least, 1000) as u32);
-    let overflow = |consumed: usize, excess: Excess, truncated: bool| {
-        let nines = Decimal::max_value(MAX_PRECISION, 0);
-        let value = if negative {
-            nines.copy_sign(Decimal::from(-1))
-        } else {
-            nines
-        };
-        DecimalText {
-            value,
-            consumed,
-            truncated,
-            excess,
-        }
-    };
+
+    // The mantissa fills MySQL's groups first; the exponent moves what is left.
+    let whole_groups = groups(whole.len().min(1000) as u32);
     if whole_groups > MAX_GROUPS {
-        return overflow(at, Excess::Buffer, true);
+        // MySQL: the last 81 digits are what it has when it gives up; if they are zeros, the sign is gone.
+        let last = &whole[whole.len() - (MAX_GROUPS * GROUP) as usize..];
+        return DecimalText::overflow(negative && !is_zero(last), at, Excess::Buffer);
     }
     let room = ((MAX_GROUPS - whole_groups) * GROUP) as usize;
-    if fraction.len() > room {
-        (fraction, lost) = (&fraction[..room], true);
-    }
-    let (consumed, exponent) = match read_exponent(&text[at..]) {
-        Exponent::None => (at, 0),
-        Exponent::Number { length, value } => (at + length, value),
+    let cut = fraction.len() > room;
+    fraction = &fraction[..fraction.len().min(room)];
+    let (consumed, exponent, mut lost) = match read_exponent(&text[at..]) {
+        Exponent::None => (at, 0, cut),
+        // MySQL: moving the point makes it forget what was cut.
+        Exponent::Number { length, value } => (at + length, value, false),
         Exponent::TooLong => {
             return DecimalText {
                 consumed: at,
@@ -168,50 +172,125 @@ pub fn parse_decimal_prefix(text: &[u8], max_scale: u8) -> DecimalText {
     let mut digits = Vec::with_capacity(whole.len() + fraction.len());
     digits.extend_from_slice(whole);
     digits.extend_from_slice(fraction);
-    let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
-    let is_zero = zeros == digits.len();
+    let garbage = text[consumed..].iter().any(|&byte| !is_space(byte));
+    let point = whole.len() as i64;
+    if exponent > MAX_EXPONENT {
+        return DecimalText::overflow(false, consumed, Excess::Buffer);
+    }
+    lost |= exponent < -MAX_EXPONENT - 1;
+    if is_zero(&digits) {
+        let value = Digits {
+            digits: &digits,
+            point,
+        }
+        .round(max_scale)
+        .unwrap_or(Decimal::ZERO);
+        return DecimalText {
+            value,
+            consumed,
+            truncated: garbage || lost,
+            excess: Excess::None,
+        };
+    }
     let number = Digits {
         digits: &digits,
-        point: (whole.len() as i64).saturating_add(exponent),
+        point: point + exponent,
     };
-    let garbage = text[consumed..].iter().any(|&byte| !is_space(byte));
-
-    if !is_zero {
-        let before = (number.point - zeros as i64).max(0);
+    if exponent != 0 {
+        let leading = digits.iter().take_while(|&&digit| digit == b'0').count() as i64;
         let last = digits
             .iter()
             .rposition(|&digit| digit != b'0')
             .map_or(0, |at| at as i64 + 1);
+        let before = (number.point - leading).max(0);
         let behind = (last - number.point).max(0);
         if before > i64::from(MAX_GROUPS * GROUP) {
-            return overflow(consumed, Excess::Buffer, true);
+            return DecimalText::overflow(negative, consumed, Excess::Buffer);
         }
-        let span = groups(before as u32) + groups(behind.min(1000) as u32);
-        lost |= exponent != 0 && span > MAX_GROUPS;
-        if before > i64::from(MAX_PRECISION) {
-            return overflow(consumed, Excess::Digits, garbage || lost);
-        }
+        lost |= groups(before as u32) + groups(behind.min(1000) as u32) > MAX_GROUPS;
     }
-    let number = if is_zero {
-        Digits {
-            point: whole.len() as i64,
-            ..number
+    match number.round(max_scale) {
+        Some(magnitude) if magnitude.integer_digits() <= u32::from(MAX_PRECISION) => {
+            let value = if negative {
+                magnitude.checked_neg().unwrap_or(magnitude)
+            } else {
+                magnitude
+            };
+            DecimalText {
+                value,
+                consumed,
+                truncated: garbage || lost,
+                excess: Excess::None,
+            }
         }
-    } else {
-        number
-    };
-    let magnitude = number.round(max_scale).unwrap_or(Decimal::ZERO);
-    let value = if negative {
-        magnitude.checked_neg().unwrap_or(magnitude)
-    } else {
-        magnitude
-    };
-    DecimalText {
-        value,
-        consumed,
-        truncated: garbage || lost,
-        excess: Excess::None,
+        _ => DecimalText {
+            truncated: garbage || lost,
+            ..DecimalText::overflow(negative, consumed, Excess::Digits)
+        },
     }
+}
+
+/// What MySQL quotes in the first of the two warnings 1292 that it gives for [`Excess::Buffer`] (the second quotes the whole text): the number as
+/// far as it was read when it did not fit any more.
+///
+/// ```
+/// use sqlift_types::decimal::overflowing_digits;
+/// assert_eq!(overflowing_digits(b" -1.50e1000"), "-1.50");
+/// ```
+pub fn overflowing_digits(text: &[u8]) -> String {
+    let start = text.iter().take_while(|&&byte| is_space(byte)).count();
+    let negative = text.get(start) == Some(&b'-');
+    let text = &text[start + usize::from(matches!(text.get(start), Some(b'-' | b'+')))..];
+    let whole = &text[..count_digits(text)];
+    let rest = &text[whole.len()..];
+    let fraction = match rest.split_first() {
+        Some((b'.', rest)) => &rest[..count_digits(rest)],
+        _ => &[],
+    };
+    let rest = &rest[if rest.first() == Some(&b'.') {
+        1 + fraction.len()
+    } else {
+        0
+    }..];
+    let room = (MAX_GROUPS * GROUP) as usize;
+    let significant = &whole[whole.iter().take_while(|&&digit| digit == b'0').count()..];
+    let shown = if groups(whole.len().min(1000) as u32) > MAX_GROUPS {
+        let last = &whole[whole.len() - room..];
+        last[last.iter().take_while(|&&digit| digit == b'0').count()..].to_vec()
+    } else if matches!(read_exponent(rest), Exponent::Number { value, .. } if value > MAX_EXPONENT)
+    {
+        Vec::new()
+    } else {
+        let room = room - (groups(whole.len() as u32) * GROUP) as usize;
+        let mut shown = if significant.is_empty() {
+            b"0".to_vec()
+        } else {
+            significant.to_vec()
+        };
+        if !fraction.is_empty() {
+            shown.push(b'.');
+            shown.extend_from_slice(&fraction[..fraction.len().min(room)]);
+        }
+        shown
+    };
+    let sign = if negative && !shown.is_empty() {
+        "-"
+    } else {
+        ""
+    };
+    let digits = if shown.is_empty() {
+        "0".into()
+    } else {
+        String::from_utf8_lossy(&shown)
+    };
+    format!("{sign}{digits}")
+}
+
+/// The largest exponent that MySQL follows; beyond it there is an overflow even of zero.
+const MAX_EXPONENT: i64 = (1 << 30) - 1;
+
+fn is_zero(digits: &[u8]) -> bool {
+    digits.iter().all(|&digit| digit == b'0')
 }
 
 /// Groups of nine digits in which MySQL holds one value.

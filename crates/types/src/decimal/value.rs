@@ -207,12 +207,12 @@ impl Decimal {
         };
         let (a, a_scale) = keep(self, left, cut_left);
         let (b, b_scale) = keep(other, right, cut_right);
-        let product_scale = a_scale + b_scale;
-        let scale = i64::from(exact_scale)
-            .min(i64::from(MAX_SCALE))
-            .min(product_scale)
-            .max(0);
-        let product = rounded(a * b, product_scale, scale);
+        let (product, product_scale) = (a * b, a_scale + b_scale);
+        // Leading groups that turn out empty make room for the fraction again.
+        let whole = (i64::from(big_digits(&product)) - product_scale).max(0) as u32;
+        let room = i64::from(MAX_GROUPS.checked_sub(groups(whole))? * GROUP);
+        let scale = i64::from(exact_scale).min(i64::from(MAX_SCALE)).min(room);
+        let product = rounded(product, product_scale, scale);
         Some(Self {
             coefficient: to_i256(&product)?,
             scale: scale as u8,

@@ -1,7 +1,8 @@
 //! Doubles and floats as text.
 //!
 //! A double shows the fewest digits that name it; a float shows six significant digits. From 10^-15 up to 10^15 (exclusive) they are
-//! written out, beyond in exponent form: `999999999999999`, `1e15`, `0.000000000000001`, `9.5e-16`. Negative zero is `-0`.
+//! written out, beyond in exponent form: `999999999999999`, `1e15`, `0.000000000000001`, `9.5e-16`. Above, what has a fraction is still
+//! written out: `1000000000000000.5`. Negative zero is `-0`.
 
 use std::io::Write;
 
@@ -51,7 +52,7 @@ fn scientific<'a>(
 
 impl Scientific<'_> {
     fn write(&self, out: &mut Vec<u8>) {
-        if WRITTEN_OUT.contains(&self.exponent) {
+        if WRITTEN_OUT.contains(&self.exponent) || self.exponent > 0 && self.digits_behind() > 0 {
             return self.write_out(0, out);
         }
         out.push(self.digits[0]);
@@ -82,6 +83,12 @@ impl Scientific<'_> {
             out.extend_from_slice(fraction);
             zeros(decimals.saturating_sub(behind), out);
         }
+    }
+
+    /// The double that the digits name.
+    fn value(&self) -> Option<f64> {
+        let digits = std::str::from_utf8(self.digits).ok()?;
+        format!("0.{digits}e{}", self.exponent + 1).parse().ok()
     }
 
     /// Digits behind the point when written out.
@@ -131,9 +138,35 @@ pub fn write_double(value: f64, out: &mut Vec<u8>) {
         out.push(b'-');
     }
     let mut scratch = [0; 40];
-    if let Some(number) = scientific(&mut scratch, format_args!("{:e}", value.abs())) {
+    if let Some(number) = shortest(&mut scratch, value.abs()) {
         number.write(out);
     }
+}
+
+/// Significant digits from which on a double may lie halfway between two shortest texts.
+const TIE_DIGITS: usize = 15;
+
+/// The shortest digits that name a positive double, the nearest to it among these, the even one of two equally near.
+fn shortest(scratch: &mut Scratch, value: f64) -> Option<Scientific<'_>> {
+    let found = scientific(scratch, format_args!("{value:e}"))?;
+    let (length, last) = (found.digits.len(), found.digits[found.digits.len() - 1]);
+    if length >= TIE_DIGITS && last % 2 == 1 {
+        // Rust takes the upper one of two; rounding the exact value to as many digits takes the even one.
+        let mut even = [0; 40];
+        let rounded = scientific(&mut even, format_args!("{:.*e}", length - 1, value))?;
+        if rounded.digits.len() == length
+            && rounded.digits[length - 1] == last - 1
+            && rounded.value() == Some(value)
+        {
+            scratch[..length].copy_from_slice(rounded.digits);
+            return Some(Scientific {
+                digits: &scratch[..length],
+                exponent: rounded.exponent,
+            });
+        }
+        return scientific(scratch, format_args!("{value:e}"));
+    }
+    scientific(scratch, format_args!("{value:e}"))
 }
 
 /// Appends a FLOAT as MySQL shows it: six significant digits, ties to even, zeros at the end dropped.
@@ -164,7 +197,7 @@ pub fn write_double_fixed(value: f64, decimals: u8, out: &mut Vec<u8>) {
         out.push(b'-');
     }
     let mut scratch = [0; 40];
-    match scientific(&mut scratch, format_args!("{:e}", value.abs())) {
+    match shortest(&mut scratch, value.abs()) {
         Some(number) if number.digits_behind() <= decimals => number.write_out(decimals, out),
         _ => put(out, format_args!("{:.decimals$}", value.abs())),
     }

@@ -100,19 +100,24 @@ pub struct IntegerText {
 }
 
 impl IntegerText {
-    /// The answer of CAST AS SIGNED. Without a warning 1292, a positive number above 2^63 - 1 calls for warning 1105, [`wraps_signed`](Self::wraps_signed).
+    /// The answer of CAST AS SIGNED; [`wraps_signed`](Self::wraps_signed) says whether MySQL warns 1105 besides.
     pub fn as_signed(self) -> i64 {
         self.bits as i64
     }
 
-    /// The answer of CAST AS UNSIGNED. Without a warning 1292, a minus sign calls for warning 1105, even in `'-0'`.
+    /// The answer of CAST AS UNSIGNED; [`wraps_unsigned`](Self::wraps_unsigned) says whether MySQL warns 1105 besides.
     pub fn as_unsigned(self) -> u64 {
         self.bits
     }
 
-    /// Whether AS SIGNED shows a positive number as its negative complement.
+    /// Whether AS SIGNED shows a positive number above 2^63 - 1 as its negative complement, with the warning 1105. Not if it is out of range even of 64 bits.
     pub fn wraps_signed(self) -> bool {
-        !self.negative && i64::try_from(self.bits).is_err()
+        !self.negative && self.range == Range::Within && i64::try_from(self.bits).is_err()
+    }
+
+    /// Whether AS UNSIGNED shows a negative number as its positive complement, with the warning 1105. MySQL: even `'-0'`; not if it is out of range.
+    pub fn wraps_unsigned(self) -> bool {
+        self.negative && self.range == Range::Within
     }
 }
 
