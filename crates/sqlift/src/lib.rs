@@ -1,2 +1,30 @@
-//! sqlift: sqlift.
+//! MySQL expressions, evaluated inside your own process.
+//!
+//! ```
+//! use sqlift::{Engine, Schema, Session, SqlType, Value};
+//!
+//! let engine = Engine::new();
+//! let schema = Schema::new([("a", SqlType::bigint()), ("b", SqlType::bigint())]);
+//! let expression = engine.compile("a + b", &schema, &Session::default())?;
+//! let mut context = expression.context();
+//! let value = expression.eval_row(&[Value::Int(1), Value::Int(2)], &mut context)?;
+//! assert_eq!(value, Value::Int(3));
+//! # Ok::<(), sqlift::Error>(())
+//! ```
 #![forbid(unsafe_code)]
+
+mod context;
+mod engine;
+mod expression;
+mod limits;
+
+pub use context::Context;
+pub use engine::Engine;
+pub use expression::Expression;
+pub use limits::Limits;
+pub use sqlift_collation::{Charset, Collation, CollationId};
+pub use sqlift_ir::column_type;
+pub use sqlift_types::{
+    Column, Datum, Diagnostics, Error, Schema, Session, Span, SqlMode, SqlType, TimeZone, TypeKind, Value, Warning,
+    read_text, write_text,
+};

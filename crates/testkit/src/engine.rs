@@ -1,13 +1,185 @@
 //! Where the engine is bound to the runner: the one place of this crate that knows it.
 
-use crate::subject::{Configuration, Subject};
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use sqlift::{Charset, Collation, Column, Datum, Engine, Error, Expression, Schema, Session, SqlType, TypeKind, Value};
+
+use crate::corpus::{self, Cell, ResultColumn, Settings, SqlError, Table};
+use crate::subject::{Configuration, Outcome, Question, Raised, Subject, Tier};
 
 /// The engine in a configuration.
 ///
 /// # Errors
 /// If this build cannot give that configuration.
 pub fn subject(configuration: Configuration) -> Result<Box<dyn Subject>, String> {
-    Err(format!(
-        "the engine cannot run the corpus yet ({configuration})"
-    ))
+    if configuration.tier != Tier::Interp {
+        return Err(format!("the engine cannot run the corpus yet ({configuration})"));
+    }
+    Ok(Box::new(Sqlift { engine: Engine::new(), tables: Mutex::new(HashMap::new()) }))
+}
+
+struct Sqlift {
+    engine: Engine,
+    /// Rows of the tables met so far, by their DDL.
+    tables: Mutex<HashMap<String, std::sync::Arc<Rows>>>,
+}
+
+/// A table as the engine takes it.
+struct Rows {
+    schema: Schema,
+    rows: Vec<Vec<Datum>>,
+}
+
+impl Subject for Sqlift {
+    fn answer(&self, question: &Question<'_>) -> Outcome {
+        match self.evaluate(question) {
+            Ok(outcome) => outcome,
+            Err(error) if error.unsupported => Outcome::Unsupported(error.message),
+            Err(error) => Outcome::Error(sql_error(error)),
+        }
+    }
+}
+
+impl Sqlift {
+    fn evaluate(&self, question: &Question<'_>) -> Result<Outcome, Error> {
+        let session = session(question.settings)?;
+        let table = question.table.map(|table| self.rows(table)).transpose()?;
+        let nothing = Schema::default().with_table("corpus", "t");
+        let schema = table.as_ref().map_or(&nothing, |rows| &rows.schema);
+        let expression = self.engine.compile(question.expr, schema, &session)?;
+        let column = result_column(&expression);
+        let mut warnings: Vec<Raised> = Vec::new();
+        raise(&mut warnings, None, expression.warnings());
+        let Some(table) = table else {
+            let mut context = expression.context();
+            let outcome = expression.eval_row(&[], &mut context).map(|v| cell(&v.to_datum(), expression.sql_type()));
+            raise(&mut warnings, None, context.diagnostics().warnings());
+            return Ok(Outcome::Value { column, value: outcome?, warnings });
+        };
+        let mut rows = Vec::with_capacity(table.rows.len());
+        let mut context = expression.context();
+        for (number, row) in table.rows.iter().enumerate() {
+            let mut wide = vec![Default::default(); row.len()];
+            let cells: Vec<Value<'_>> = row
+                .iter()
+                .zip(schema.columns())
+                .zip(&mut wide)
+                .map(|((datum, column), wide)| datum.as_cell(&column.ty, wide).expect("rows were read by type"))
+                .collect();
+            let outcome = expression.eval_row(&cells, &mut context);
+            let outcome = outcome.map(|value| cell(&value.to_datum(), expression.sql_type()));
+            if let Err(error) = &outcome
+                && error.unsupported
+            {
+                return Err(error.clone());
+            }
+            rows.push(outcome.map_err(sql_error));
+            raise(&mut warnings, Some(number), context.diagnostics().warnings());
+            context.clear_warnings();
+        }
+        Ok(Outcome::Rows { column, rows, warnings })
+    }
+
+    fn rows(&self, table: &Table) -> Result<std::sync::Arc<Rows>, Error> {
+        let mut tables = self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(rows) = tables.get(&table.create) {
+            return Ok(rows.clone());
+        }
+        let rows = std::sync::Arc::new(read_table(table)?);
+        tables.insert(table.create.clone(), rows.clone());
+        Ok(rows)
+    }
+}
+
+fn session(settings: &Settings) -> Result<Session, Error> {
+    let mut session = Session::default();
+    session.set("timestamp", "1700000000.123456")?;
+    for (name, value) in settings {
+        session.set(name, value)?;
+    }
+    Ok(session)
+}
+
+fn read_table(table: &Table) -> Result<Rows, Error> {
+    let mut columns = Vec::with_capacity(table.columns.len());
+    for column in &table.columns {
+        let mut text = column.type_name.clone();
+        if let Some(charset) = &column.charset {
+            text += &format!(" CHARACTER SET {charset}");
+        }
+        if let Some(collation) = &column.collation {
+            text += &format!(" COLLATE {collation}");
+        }
+        let parsed = sqlift_syntax::parse_column_type(&text, sqlift_syntax::Modes::default())
+            .map_err(|e| Error::new(e.code, e.sqlstate, e.message))?;
+        let ty = sqlift::column_type(&parsed)?;
+        columns.push(Column { name: column.name.clone(), ty, nullable: column.nullable });
+    }
+    let mut rows = Vec::with_capacity(table.rows.len());
+    for row in &table.rows {
+        rows.push(row.iter().zip(&columns).map(|(cell, column)| datum(cell, column)).collect::<Result<_, _>>()?);
+    }
+    Ok(Rows { schema: Schema::from_columns(columns).with_table("corpus", "t"), rows })
+}
+
+/// A cell of `rows.json` as a value of its column.
+fn datum(cell: &Cell, column: &Column) -> Result<Datum, Error> {
+    let Some(bytes) = cell.as_bytes() else { return Ok(Datum::Null) };
+    let charset = column.ty.collation.get().map_or(Charset::Binary, Collation::charset);
+    let bytes = if column.ty.kind.is_text() && charset != Charset::Utf8mb4 {
+        converted(Charset::Utf8mb4, charset, bytes)
+    } else {
+        bytes.to_vec()
+    };
+    sqlift::read_text(&bytes, &column.ty).ok_or_else(|| {
+        let what = format!("the value {cell} of column {} is no {}", column.name, column.ty);
+        Error::unsupported(what)
+    })
+}
+
+fn raise(raised: &mut Vec<Raised>, row: Option<usize>, warnings: &[sqlift::Warning]) {
+    raised.extend(warnings.iter().map(|w| Raised { row, code: w.code, message: w.message.clone(), times: 1 }));
+}
+
+fn sql_error(error: Error) -> SqlError {
+    SqlError { code: error.code, sqlstate: error.sqlstate.to_owned(), message: error.message }
+}
+
+fn result_column(expression: &Expression) -> ResultColumn {
+    let ty = expression.sql_type();
+    let typed = expression.typed();
+    let is_string = ty.kind.is_string() || matches!(ty.kind, TypeKind::Enum | TypeKind::Set);
+    let collation = typed.collated.collation.get().filter(|_| is_string);
+    ResultColumn {
+        type_name: ty.to_string(),
+        nullable: expression.is_nullable(),
+        collation: collation.map(|collation| corpus::Collation {
+            name: collation.name().to_owned(),
+            coercibility: typed.collated.coercibility as u8,
+        }),
+    }
+}
+
+/// A value as the text protocol gives it.
+fn cell(value: &Datum, ty: &SqlType) -> Cell {
+    if value.is_null() {
+        return Cell::Null;
+    }
+    let mut text = Vec::new();
+    sqlift::write_text(value, ty, &mut text);
+    if ty.kind.is_binary() || matches!(ty.kind, TypeKind::Bit | TypeKind::Vector) {
+        return Cell::Bytes(text);
+    }
+    let charset = ty.collation.get().map_or(Charset::Utf8mb4, Collation::charset);
+    if ty.kind.is_text() && charset != Charset::Utf8mb4 {
+        text = converted(charset, Charset::Utf8mb4, &text);
+    }
+    Cell::Text(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn converted(from: Charset, to: Charset, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    sqlift_collation::convert(from, to, bytes, &mut out);
+    out
 }

@@ -18,6 +18,7 @@ mod repr;
 mod schema;
 mod session;
 mod sql_type;
+mod text_form;
 mod value;
 mod warning;
 
@@ -27,6 +28,7 @@ pub use repr::Repr;
 pub use schema::{Column, Schema};
 pub use session::{Session, SqlMode, TimeZone};
 pub use sql_type::{NOT_FIXED, SqlType, TypeKind};
+pub use text_form::{read_text, write_text};
 pub use value::{Coefficient128, Value};
 pub use warning::{Diagnostics, Warning, printable};
 

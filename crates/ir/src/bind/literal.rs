@@ -155,7 +155,7 @@ fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, 
             match parsed.time(flags, &zone, &mut notes) {
                 Some(value) if !notes.any() && !parsed.notes.any() => {
                     let ty = SqlType::time(parsed.fraction_digits);
-                    Ok(Expr::literal(Datum::Time(value.to_packed()), ty))
+                    Ok(Expr::literal(Datum::Time(value.micros()), ty))
                 }
                 _ => wrong("TIME"),
             }

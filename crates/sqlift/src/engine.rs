@@ -1,0 +1,86 @@
+//! The engine: limits and compilation.
+
+use crate::{Expression, Limits};
+use sqlift_ir::Binding;
+use sqlift_types::{Error, Schema, Session, Span, SqlMode, SqlType};
+
+/// Compiles expressions. Cheap to make; one a process is enough.
+#[derive(Clone, Debug, Default)]
+pub struct Engine {
+    limits: Limits,
+}
+
+impl Engine {
+    /// An engine with default limits.
+    pub fn new() -> Engine {
+        Engine::default()
+    }
+
+    /// The same engine with other limits.
+    pub fn with_limits(mut self, limits: Limits) -> Engine {
+        self.limits = limits;
+        self
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Compiles an expression over the columns of `schema`, for the settings of `session`.
+    ///
+    /// Errors: MySQL's own (1064 for the grammar, 1054 for a column, ...), with the place in the text.
+    pub fn compile(&self, text: &str, schema: &Schema, session: &Session) -> Result<Expression, Error> {
+        self.compile_with_parameters(text, schema, session, &[])
+    }
+
+    /// As [`Engine::compile`], for a text with parameters (`?` or `:name`) of these types.
+    pub fn compile_with_parameters(
+        &self,
+        text: &str,
+        schema: &Schema,
+        session: &Session,
+        parameters: &[SqlType],
+    ) -> Result<Expression, Error> {
+        let limits = sqlift_syntax::Limits {
+            depth: self.limits.text_depth,
+            text_bytes: self.limits.text_bytes,
+            nodes: self.limits.nodes,
+        };
+        let ast = sqlift_syntax::parse(text, modes(session.sql_mode), limits).map_err(syntax_error)?;
+        let mut session = session.clone();
+        session.now.get_or_insert_with(clock);
+        let binding = Binding {
+            schema,
+            session: &session,
+            parameter_types: parameters,
+            fold: true,
+            max_depth: self.limits.depth,
+        };
+        let bound = sqlift_ir::bind(&ast, &binding)?;
+        Expression::new(text, ast, bound, schema.clone(), session, self.limits)
+    }
+}
+
+/// Microseconds since 1970, now.
+fn clock() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// The bits that change the grammar.
+fn modes(mode: SqlMode) -> sqlift_syntax::Modes {
+    sqlift_syntax::Modes {
+        ansi_quotes: mode.contains(SqlMode::ANSI_QUOTES),
+        pipes_as_concat: mode.contains(SqlMode::PIPES_AS_CONCAT),
+        high_not_precedence: mode.contains(SqlMode::HIGH_NOT_PRECEDENCE),
+        no_backslash_escapes: mode.contains(SqlMode::NO_BACKSLASH_ESCAPES),
+        ignore_space: mode.contains(SqlMode::IGNORE_SPACE),
+        real_as_float: mode.contains(SqlMode::REAL_AS_FLOAT),
+    }
+}
+
+fn syntax_error(error: sqlift_syntax::Error) -> Error {
+    let span = Span { start: error.span.start, end: error.span.end };
+    Error::new(error.code, error.sqlstate, error.message).at(span)
+}
