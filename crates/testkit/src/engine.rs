@@ -111,7 +111,7 @@ fn read_table(table: &Table) -> Result<Rows, Error> {
         if let Some(collation) = &column.collation {
             text += &format!(" COLLATE {collation}");
         }
-        let parsed = sqlift_syntax::parse_column_type(&text, sqlift_syntax::Modes::default())
+        let parsed = sqlift_syntax::parse_column_type(&text, sqlift_syntax::Modes::default(), sqlift_syntax::Limits::default())
             .map_err(|e| Error::new(e.code, e.sqlstate, e.message))?;
         let ty = sqlift::column_type(&parsed)?;
         columns.push(Column { name: column.name.clone(), ty, nullable: column.nullable });

@@ -68,7 +68,7 @@ pub(crate) fn span(span: sqlift_syntax::Span) -> Span {
 pub fn quoted(root: &ast::Expr, place: Span, schema: &Schema) -> String {
     let node = root.walk().find(|n| span(n.span) == place).unwrap_or(root);
     let table = schema.table.as_ref().map(|(database, table)| (database.as_str(), table.as_str()));
-    sqlift_syntax::mysql_text(node, table)
+    mysql_text_stub(node, table)
 }
 
 struct Binder<'a> {
