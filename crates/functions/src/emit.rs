@@ -59,8 +59,13 @@ pub enum Relation {
 /// Native operations.
 ///
 /// Integers wrap unless said otherwise. An implementation may refuse an operation for a machine type by [`Emit::refuse`]: then the
-/// tier calls the kernel instead. Operations on rows that are NULL run on arbitrary values and must not trap: [`Emit::exit_if`] is
-/// masked by the tier with the validity of the call's arguments.
+/// tier calls the kernel instead. What a lowering makes runs for every row: nothing traps, and where an operation has a condition
+/// ("divisor not 0") the value is arbitrary when it does not hold.
+///
+/// NULL: of a strict overload the tier takes care. Values are arbitrary where an argument is NULL, [`Emit::exit_if`] counts only
+/// where none is, and the result is NULL where an argument is or where the lowering says so. A lowering of an overload that takes
+/// NULL (any parameter is [`crate::native::Opt`]) sees to all of that itself, by the [`Lowered::null`] of its arguments.
+/// DECIMALs of 256 bits are never lowered; byte strings only as arguments.
 pub trait Emit {
     /// Says that this lowering cannot be done here.
     fn refuse(&mut self);
@@ -163,6 +168,8 @@ pub trait Emit {
     fn int_to_double(&mut self, a: NativeValue) -> NativeValue;
     /// Unsigned I64 to F64.
     fn uint_to_double(&mut self, a: NativeValue) -> NativeValue;
+    /// F64 to signed I64, towards zero; out of range the nearest I64, NaN 0.
+    fn double_to_int(&mut self, a: NativeValue) -> NativeValue;
     /// I64 to I128, keeping the sign.
     fn widen(&mut self, a: NativeValue) -> NativeValue;
     /// Low half of an I128.
@@ -170,13 +177,11 @@ pub trait Emit {
     /// A truth value as I64 0 or 1.
     fn bool_to_int(&mut self, a: NativeValue) -> NativeValue;
 
-    /// Gives the row up if the flag is set (and no strict argument of the call is NULL).
+    /// Gives the row up if the flag is set; of a strict overload only where no argument is NULL.
     fn exit_if(&mut self, flag: NativeValue, exit: Exit);
 
-    /// The byte at `address + offset` as I64; only inside a string, as the tier checks with the length that is known.
-    fn load_byte(&mut self, address: NativeValue, offset: NativeValue) -> NativeValue;
-    /// Whether `length` bytes at two addresses are equal; `length` is a constant of at most 32.
-    fn equal_bytes(&mut self, address: NativeValue, constant: &[u8]) -> NativeValue;
+    /// Whether a byte string begins with these (at most 32) bytes. Safe for strings that are shorter or NULL: false there.
+    fn starts_with(&mut self, text: Lowered, prefix: &[u8]) -> NativeValue;
 
     /// Gives the row up when a bet on a representation is lost.
     fn bet(&mut self, lost: NativeValue, reason: Reason) {

@@ -13,8 +13,8 @@ use sqlift_testkit::corpus::{Corpus, pack::pack, to_json_line};
 use sqlift_testkit::engine;
 use sqlift_testkit::generate::{Generator, Limits, MySql, Random, boundary};
 use sqlift_testkit::runner::{
-    Known, Report, Selection, by_difference, clusters, differences, hits, json_lines, run, table,
-    unsupported_by_reason,
+    Known, Options, Report, Selection, by_cause, by_difference, causes, clusters, differences,
+    hits, json_lines, run, table, unsupported_by_reason,
 };
 use sqlift_testkit::subject::{Configuration, Shape, Tier};
 
@@ -126,6 +126,10 @@ struct CorpusArguments {
     /// Number of threads; as many as the machine has if not given
     #[arg(long)]
     threads: Option<usize>,
+    /// Name every case on standard error before it is asked, to find the one that takes the process down; use it with
+    /// `--threads 1`
+    #[arg(long)]
+    trace: bool,
 }
 
 fn main() -> ExitCode {
@@ -226,7 +230,16 @@ fn prove(arguments: &CorpusArguments) -> Result<ExitCode, Box<dyn Error>> {
         .threads
         .or_else(|| thread::available_parallelism().ok().map(usize::from))
         .unwrap_or(1);
-    let report = run(&corpus, subject.as_ref(), &selection, &known, threads)?;
+    let options = Options {
+        threads,
+        trace: arguments.trace,
+    };
+    let report = run(&corpus, subject.as_ref(), &selection, &known, options)?;
+    if arguments.json || arguments.ids {
+        for entry in &report.stale {
+            eprintln!("not needed in the list of known differences: {entry}");
+        }
+    }
     // A reader that closes the pipe early has seen what it wanted.
     let _ = std::io::stdout()
         .lock()
@@ -251,6 +264,8 @@ fn text(arguments: &CorpusArguments, report: &Report) -> String {
     let mut text = table(report);
     text += &differences(report, arguments.show);
     if let Some(limit) = arguments.by_diff {
+        text += "\nprobable causes of all differences\n";
+        text += &by_cause(&causes(report), limit);
         text += &by_difference(&clusters(report), limit);
     }
     if arguments.unsupported_by_reason {

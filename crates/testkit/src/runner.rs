@@ -20,9 +20,11 @@ use crate::corpus::{Case, Corpus, CorpusError};
 use crate::features::features;
 use crate::subject::{Question, Subject};
 
-pub use cluster::{Cluster, clusters};
+pub use cluster::{Cause, Cluster, causes, clusters};
 pub use known::{Known, KnownError};
-pub use report::{by_difference, differences, hits, json_lines, table, unsupported_by_reason};
+pub use report::{
+    by_cause, by_difference, differences, hits, json_lines, table, unsupported_by_reason,
+};
 pub use tally::{Column, Tally};
 
 /// Which cases to run; the default is all of them.
@@ -54,6 +56,16 @@ impl Selection {
     fn is_whole(&self) -> bool {
         self.grep.is_none() && self.ids.is_empty()
     }
+}
+
+/// How a run is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Number of threads that ask; at least one.
+    pub threads: usize,
+    /// Name every case on standard error before it is asked: with one thread, the last one named is the one that
+    /// took the process down. (Running out of stack cannot be caught.)
+    pub trace: bool,
 }
 
 /// A case that does not agree.
@@ -133,7 +145,7 @@ pub fn run(
     subject: &dyn Subject,
     selection: &Selection,
     known: &Known,
-    threads: usize,
+    options: Options,
 ) -> Result<Report, RunError> {
     if let Some(missing) = selection
         .areas
@@ -159,7 +171,7 @@ pub fn run(
         if cases.is_empty() && !selection.is_whole() {
             continue;
         }
-        let verdicts = ask_all(corpus, subject, &cases, threads.max(1));
+        let verdicts = ask_all(corpus, subject, &cases, options);
         let mut tally = Tally::default();
         for (case, verdict) in cases.into_iter().zip(verdicts) {
             tally.count(&verdict);
@@ -242,16 +254,15 @@ impl Report {
     }
 }
 
-/// The features of the expression and the names of the settings that the case changes.
+/// The features of the expression and the settings that the case changes.
 fn case_features(case: &Case) -> impl Iterator<Item = String> {
-    let settings = case
+    let names = case.settings.keys().map(|name| format!("SET {name}"));
+    let values = case
         .settings
         .iter()
         .map(|(name, value)| format!("SET {name}={value}"));
-    settings
-        .collect::<Vec<_>>()
-        .into_iter()
-        .chain(features(&case.expr))
+    let settings: Vec<String> = names.chain(values).collect();
+    settings.into_iter().chain(features(&case.expr))
 }
 
 /// The recorded type without its parameters.
@@ -265,12 +276,18 @@ fn type_of(case: &Case) -> Option<&str> {
     }
 }
 
-fn ask_all(corpus: &Corpus, subject: &dyn Subject, cases: &[Case], threads: usize) -> Vec<Verdict> {
+fn ask_all(
+    corpus: &Corpus,
+    subject: &dyn Subject,
+    cases: &[Case],
+    options: Options,
+) -> Vec<Verdict> {
     panics::silence();
     let next = AtomicUsize::new(0);
     let verdicts: Mutex<Vec<Option<Verdict>>> = Mutex::new(vec![None; cases.len()]);
-    let running: Vec<Mutex<Option<(Instant, usize)>>> =
-        (0..threads).map(|_| Mutex::new(None)).collect();
+    let running: Vec<Mutex<Option<(Instant, usize)>>> = (0..options.threads.max(1))
+        .map(|_| Mutex::new(None))
+        .collect();
     let watcher = thread::current();
     thread::scope(|scope| {
         let workers: Vec<_> = running
@@ -283,6 +300,9 @@ fn ask_all(corpus: &Corpus, subject: &dyn Subject, cases: &[Case], threads: usiz
                         let Some(case) = cases.get(index) else { break };
                         *running.lock().expect("nobody panics with this lock") =
                             Some((Instant::now(), index));
+                        if options.trace {
+                            eprintln!("{} {}", case.id, case.expr);
+                        }
                         let verdict = ask(corpus, subject, case);
                         verdicts.lock().expect("nobody panics with this lock")[index] =
                             Some(verdict);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Cluster, Column, Report, Tally};
+use super::{Cause, Cluster, Column, Report, Tally};
 
 /// The table of counts: a line an area, and their sum.
 pub fn table(report: &Report) -> String {
@@ -169,6 +169,26 @@ pub fn by_difference(clusters: &[Cluster<'_>], limit: usize) -> String {
             text,
             "\n{} more clusters with {cases} differences",
             rest.len()
+        );
+    }
+    text
+}
+
+/// Probable causes of wrong cases, largest first.
+pub fn by_cause(causes: &[Cause<'_>], limit: usize) -> String {
+    let mut text = format!(
+        "{:>7} {:>7} {:>7}  {:<28} example\n",
+        "explain", "wrong", "of", "suspect"
+    );
+    for cause in causes.iter().take(limit) {
+        let _ = writeln!(
+            text,
+            "{:>7} {:>7} {:>7}  {:<28} {}",
+            cause.cases,
+            cause.wrong,
+            cause.of,
+            cause.suspect,
+            cut(&cause.example.case.expr, 80)
         );
     }
     text

@@ -67,8 +67,23 @@ where
         .flat_map(|area| area.cases().unwrap())
         .map(Result::unwrap)
         .collect();
-    run(corpus, &Spoiled { cases, spoil }, selection, known, 2).unwrap()
+    run(
+        corpus,
+        &Spoiled { cases, spoil },
+        selection,
+        known,
+        Options {
+            threads: 2,
+            ..ONE_THREAD
+        },
+    )
+    .unwrap()
 }
+
+const ONE_THREAD: Options = Options {
+    threads: 1,
+    trace: false,
+};
 
 fn syntax_error() -> Outcome {
     Outcome::Error(SqlError {
@@ -186,10 +201,19 @@ fn clusters_name_the_suspect() {
         (crate::compare::Aspect::ErrorCode, "a value -> error 1064")
     );
     assert_eq!(
-        (cluster.suspect.as_str(), cluster.cases, cluster.of),
+        (cluster.suspect, cluster.cases, cluster.of),
         ("ABS()", 2, 2)
     );
     assert_eq!(cluster.example.case.expr, "ABS(1)");
+    let causes = causes(&report);
+    let [cause] = &causes[..] else {
+        panic!("one cause, not {}", causes.len())
+    };
+    assert_eq!(
+        (cause.suspect, cause.cases, cause.wrong, cause.of),
+        ("ABS()", 2, 2, 2)
+    );
+    assert!(by_cause(&causes, 10).contains("ABS(1)"));
     let text = by_difference(&clusters, 10);
     assert!(
         text.contains("2 of 2      error code: a value -> error 1064  [ABS()]"),
@@ -235,7 +259,7 @@ fn selections_narrow_a_run() {
         areas: vec!["c".into()],
         ..Selection::default()
     };
-    let error = run(&corpus, &subject, &selection, &Known::default(), 1).unwrap_err();
+    let error = run(&corpus, &subject, &selection, &Known::default(), ONE_THREAD).unwrap_err();
     assert_eq!(error, RunError::NoSuchArea("c".into()));
 }
 
@@ -284,7 +308,7 @@ fn wrong_lines_are_named() {
         &subject,
         &Selection::default(),
         &Known::default(),
-        1,
+        ONE_THREAD,
     )
     .unwrap_err();
     assert!(

@@ -80,11 +80,13 @@ pub trait Coefficient:
     ) -> Option<Self>;
 
     /// The same number in another width, if that holds it.
+    #[inline]
     fn convert<To: Coefficient>(self) -> Option<To> {
         To::from_i256(self.to_i256())
     }
 
     /// Whether `precision` digits suffice.
+    #[inline]
     fn fits_precision(self, precision: u32) -> bool {
         match Self::pow10(precision) {
             Some(limit) => self < limit && limit.checked_neg().is_none_or(|low| self > low),
@@ -93,6 +95,7 @@ pub trait Coefficient:
     }
 
     /// The coefficient at another scale, rounding half away from zero; `None` if the width does not hold it.
+    #[inline]
     fn rescale(self, from: u8, to: u8) -> Option<Self> {
         if to >= from {
             return self.scale_up(u32::from(to - from));
@@ -125,6 +128,7 @@ pub trait Coefficient:
     }
 
     /// The coefficient at another scale, cutting digits off; `None` if the width does not hold it.
+    #[inline]
     fn rescale_truncating(self, from: u8, to: u8) -> Option<Self> {
         if to >= from {
             return self.scale_up(u32::from(to - from));
@@ -136,6 +140,7 @@ pub trait Coefficient:
     }
 
     /// Multiplied by `10^digits`; zero stays zero however many digits.
+    #[inline]
     fn scale_up(self, digits: u32) -> Option<Self> {
         match Self::pow10(digits) {
             Some(unit) => self.checked_mul(unit),
@@ -145,6 +150,7 @@ pub trait Coefficient:
     }
 
     /// The remainder at the larger of the two scales, with the sign of the dividend. `None` for a zero divisor, or if the width does not hold it.
+    #[inline]
     fn checked_rem_scaled(self, scale: u8, other: Self, other_scale: u8) -> Option<Self> {
         let common = scale.max(other_scale);
         let narrow = || {
@@ -227,27 +233,35 @@ const fn widening_mul(a: u128, b: u128) -> (u128, u128) {
 /// The parts that read the same for primitives; the wide type differs in its powers and conversions.
 macro_rules! arithmetic {
     ($type:ty) => {
+        #[inline]
         fn checked_add(self, other: Self) -> Option<Self> {
             <$type>::checked_add(self, other)
         }
+        #[inline]
         fn checked_sub(self, other: Self) -> Option<Self> {
             <$type>::checked_sub(self, other)
         }
+        #[inline]
         fn checked_mul(self, other: Self) -> Option<Self> {
             <$type>::checked_mul(self, other)
         }
+        #[inline]
         fn checked_neg(self) -> Option<Self> {
             <$type>::checked_neg(self)
         }
+        #[inline]
         fn overflowing_add(self, other: Self) -> (Self, bool) {
             <$type>::overflowing_add(self, other)
         }
+        #[inline]
         fn overflowing_sub(self, other: Self) -> (Self, bool) {
             <$type>::overflowing_sub(self, other)
         }
+        #[inline]
         fn overflowing_mul(self, other: Self) -> (Self, bool) {
             <$type>::overflowing_mul(self, other)
         }
+        #[inline]
         fn checked_div_rem(self, divisor: Self) -> Option<(Self, Self)> {
             Some((
                 <$type>::checked_div(self, divisor)?,
@@ -264,39 +278,51 @@ impl Coefficient for i64 {
 
     arithmetic!(i64);
 
+    #[inline]
     fn pow10(exponent: u32) -> Option<Self> {
         POWERS_64.get(exponent as usize).copied()
     }
+    #[inline]
     fn signum(self) -> i32 {
         i64::signum(self) as i32
     }
+    #[inline]
     fn digits(self) -> u32 {
         self.unsigned_abs().checked_ilog10().unwrap_or(0) + 1
     }
+    #[inline]
     fn from_i64(value: i64) -> Self {
         value
     }
+    #[inline]
     fn from_u64(value: u64) -> Option<Self> {
         value.try_into().ok()
     }
+    #[inline]
     fn from_i128(value: i128) -> Option<Self> {
         value.try_into().ok()
     }
+    #[inline]
     fn from_i256(value: I256) -> Option<Self> {
         value.try_into().ok()
     }
+    #[inline]
     fn to_i64(self) -> Option<i64> {
         Some(self)
     }
+    #[inline]
     fn to_u64(self) -> Option<u64> {
         self.try_into().ok()
     }
+    #[inline]
     fn to_i128(self) -> Option<i128> {
         Some(self.into())
     }
+    #[inline]
     fn to_i256(self) -> I256 {
         I256::from(self)
     }
+    #[inline]
     fn checked_div_to_scale(
         self,
         scale: u8,
@@ -318,39 +344,51 @@ impl Coefficient for i128 {
 
     arithmetic!(i128);
 
+    #[inline]
     fn pow10(exponent: u32) -> Option<Self> {
         POWERS_128.get(exponent as usize).copied()
     }
+    #[inline]
     fn signum(self) -> i32 {
         i128::signum(self) as i32
     }
+    #[inline]
     fn digits(self) -> u32 {
         self.unsigned_abs().checked_ilog10().unwrap_or(0) + 1
     }
+    #[inline]
     fn from_i64(value: i64) -> Self {
         value.into()
     }
+    #[inline]
     fn from_u64(value: u64) -> Option<Self> {
         Some(value.into())
     }
+    #[inline]
     fn from_i128(value: i128) -> Option<Self> {
         Some(value)
     }
+    #[inline]
     fn from_i256(value: I256) -> Option<Self> {
         value.try_into().ok()
     }
+    #[inline]
     fn to_i64(self) -> Option<i64> {
         self.try_into().ok()
     }
+    #[inline]
     fn to_u64(self) -> Option<u64> {
         self.try_into().ok()
     }
+    #[inline]
     fn to_i128(self) -> Option<i128> {
         Some(self)
     }
+    #[inline]
     fn to_i256(self) -> I256 {
         I256::new(self)
     }
+    #[inline]
     fn checked_div_to_scale(
         self,
         scale: u8,
@@ -376,12 +414,15 @@ impl Coefficient for I256 {
 
     arithmetic!(I256);
 
+    #[inline]
     fn pow10(exponent: u32) -> Option<Self> {
         POWERS_256.get(exponent as usize).copied()
     }
+    #[inline]
     fn signum(self) -> i32 {
         I256::signum(self).as_i32()
     }
+    #[inline]
     fn digits(self) -> u32 {
         if let Some(narrow) = self.to_i128() {
             return Coefficient::digits(narrow);
@@ -390,30 +431,39 @@ impl Coefficient for I256 {
         // 77 powers: a binary search beats repeated division.
         POWERS_256.partition_point(|power| power.unsigned_abs() <= magnitude) as u32
     }
+    #[inline]
     fn from_i64(value: i64) -> Self {
         value.into()
     }
+    #[inline]
     fn from_u64(value: u64) -> Option<Self> {
         Some(value.into())
     }
+    #[inline]
     fn from_i128(value: i128) -> Option<Self> {
         Some(I256::new(value))
     }
+    #[inline]
     fn from_i256(value: I256) -> Option<Self> {
         Some(value)
     }
+    #[inline]
     fn to_i64(self) -> Option<i64> {
         self.try_into().ok()
     }
+    #[inline]
     fn to_u64(self) -> Option<u64> {
         self.try_into().ok()
     }
+    #[inline]
     fn to_i128(self) -> Option<i128> {
         self.try_into().ok()
     }
+    #[inline]
     fn to_i256(self) -> I256 {
         self
     }
+    #[inline]
     fn checked_div_to_scale(
         self,
         scale: u8,

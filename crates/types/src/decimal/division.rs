@@ -25,6 +25,7 @@ pub(super) const fn groups(digits: u32) -> u32 {
 }
 
 /// Fraction digits that MySQL computes before it rounds to `result_scale`: a multiple of nine, at least `result_scale`.
+#[inline]
 pub(super) fn computed_digits(scale: u8, other_scale: u8, result_scale: u8) -> u32 {
     let (scale, other_scale, result_scale) = (
         u32::from(scale),
@@ -43,6 +44,7 @@ enum Tail {
     Round,
 }
 
+#[inline]
 fn tail(scale: u8, other_scale: u8, result_scale: u8) -> Tail {
     if computed_digits(scale, other_scale, result_scale) <= u32::from(result_scale) {
         Tail::Cut
@@ -52,6 +54,7 @@ fn tail(scale: u8, other_scale: u8, result_scale: u8) -> Tail {
 }
 
 /// The quotient if dividend and divisor, brought to one scale, fit the width; `None` also for a zero divisor.
+#[inline]
 pub(super) fn divide_in_width<C: Coefficient>(
     a: C,
     scale: u8,

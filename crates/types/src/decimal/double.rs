@@ -4,10 +4,9 @@
 //! 0.1000000000000000055…), and a decimal becomes the double nearest to its text.
 
 use super::coefficient::Coefficient;
-use super::text::{Digits, write_decimal};
+use super::text::{Digits, Excess, write_decimal};
 use super::value::Decimal;
 use super::{MAX_PRECISION, MAX_SCALE};
-use crate::number::{Clamped, Range};
 use std::io::Write;
 
 /// Powers of ten that a double holds exactly.
@@ -34,6 +33,19 @@ pub fn to_f64<C: Coefficient>(coefficient: C, scale: u8) -> f64 {
         .unwrap_or(0.0)
 }
 
+/// The first double that MySQL's 81 digits do not hold.
+const BUFFER_LIMIT: f64 = 1e81;
+
+/// A double as a decimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecimalOfDouble {
+    /// The number; 65 nines, with its sign, if it has more digits.
+    pub value: Decimal,
+    /// Whether it had. For [`Excess::Buffer`] MySQL warns "1292 Truncated incorrect DECIMAL value", quoting
+    /// [`overflowing_digits`](super::overflowing_digits) of the double's text.
+    pub excess: Excess,
+}
+
 impl Decimal {
     /// The nearest double.
     pub fn to_f64(self) -> f64 {
@@ -41,45 +53,43 @@ impl Decimal {
     }
 
     /// The number that the shortest text of a double names, rounded half away from zero to at most `max_scale` digits behind the point.
+    /// `None` for what is no number.
     ///
-    /// Above 65 digits it is the largest decimal, reported. `None` for what is no number.
-    pub fn from_f64(value: f64, max_scale: u8) -> Option<Clamped<Self>> {
+    /// ```
+    /// use sqlift_types::decimal::Decimal;
+    /// assert_eq!(Decimal::from_f64(0.1 + 0.2, 30).unwrap().value.to_string(), "0.30000000000000004");
+    /// ```
+    pub fn from_f64(value: f64, max_scale: u8) -> Option<DecimalOfDouble> {
         if !value.is_finite() {
             return None;
         }
-        let negative = value < 0.0;
         let mut text = [0_u8; 32];
         let mut rest = text.as_mut_slice();
         // Seventeen digits, point, exponent: 24 bytes at most.
         write!(rest, "{:e}", value.abs()).ok()?;
-        let length = 32 - rest.len();
-        let text = std::str::from_utf8(&text[..length]).ok()?;
+        let unused = rest.len();
+        let text = std::str::from_utf8(&text[..32 - unused]).ok()?;
         let (mantissa, exponent) = text.split_once('e')?;
-        let exponent: i32 = exponent.parse().ok()?;
-        let digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
-        let point = exponent + 1;
-        let range = if negative { Range::Below } else { Range::Above };
-        let largest = || Self::max_value(MAX_PRECISION, 0);
-        let signed = |value: Self| {
-            if negative {
-                value.checked_neg()
-            } else {
-                Some(value)
-            }
-        };
-        match (Digits {
-            digits: &digits,
-            point: point.into(),
-        })
-        .round(max_scale.min(MAX_SCALE))
-        {
-            Some(value) if value.integer_digits() <= u32::from(MAX_PRECISION) => {
-                Some(Clamped::within(signed(value)?))
-            }
-            _ => Some(Clamped {
-                value: signed(largest())?,
-                range,
-            }),
+        let point = exponent.parse::<i64>().ok()? + 1;
+        let mut digits = [0_u8; 24];
+        let mut length = 0;
+        for digit in mantissa.bytes().filter(u8::is_ascii_digit) {
+            digits[length] = digit;
+            length += 1;
         }
+        let digits = &digits[..length];
+        let (magnitude, excess) = match (Digits { digits, point }).round(max_scale.min(MAX_SCALE)) {
+            Some(number) if number.integer_digits() <= u32::from(MAX_PRECISION) => {
+                (number, Excess::None)
+            }
+            _ if value.abs() < BUFFER_LIMIT => (Self::max_value(MAX_PRECISION, 0), Excess::Digits),
+            _ => (Self::max_value(MAX_PRECISION, 0), Excess::Buffer),
+        };
+        let value = if value < 0.0 {
+            magnitude.checked_neg()?
+        } else {
+            magnitude
+        };
+        Some(DecimalOfDouble { value, excess })
     }
 }

@@ -18,7 +18,7 @@ mod text;
 mod value;
 
 pub use coefficient::Coefficient;
-pub use double::to_f64;
+pub use double::{DecimalOfDouble, to_f64};
 pub use ethnum::I256;
 pub use rounding::Fit;
 pub use rules::{DecimalType, IntegerKind};

@@ -118,6 +118,8 @@ impl Digits<'_> {
 ///
 /// The number is rounded half away from zero to at most `max_scale` digits behind the point (at most 30), at once. It takes linear time.
 ///
+/// Known difference: where an exponent moves digits out of MySQL's 81, its rounding of what is left loses a carry (82 nines and `e-80` are 0 there, 10 here).
+///
 /// ```
 /// use sqlift_types::decimal::parse_decimal_prefix;
 /// let read = parse_decimal_prefix(b" -1.25e1x", 30);
