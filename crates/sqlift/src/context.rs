@@ -14,7 +14,11 @@ pub struct Context {
 
 impl Context {
     pub(crate) fn new(warnings: usize) -> Context {
-        Context { arena: Bump::new(), scratch: Scratch::default(), diagnostics: Diagnostics::new(warnings) }
+        Context {
+            arena: Bump::new(),
+            scratch: Scratch::default(),
+            diagnostics: Diagnostics::new(warnings),
+        }
     }
 
     /// The warnings raised since the last [`Context::clear_warnings`].

@@ -34,7 +34,16 @@ impl Expression {
         limits: Limits,
     ) -> Result<Expression, Error> {
         let text = text.to_owned();
-        Ok(Expression { inner: Arc::new(Inner { text, ast, bound, schema, session, limits }) })
+        Ok(Expression {
+            inner: Arc::new(Inner {
+                text,
+                ast,
+                bound,
+                schema,
+                session,
+                limits,
+            }),
+        })
     }
 
     /// The text that it was compiled from.
@@ -70,21 +79,36 @@ impl Expression {
     /// Evaluates it for a row: one cell a column of the schema.
     ///
     /// Warnings go to the context. Errors: the one that MySQL raises for the row.
-    pub fn eval_row<'c>(&'c self, row: &'c [Value<'c>], context: &'c mut Context) -> Result<Value<'c>, Error> {
+    pub fn eval_row<'c>(
+        &'c self,
+        row: &'c [Value<'c>],
+        context: &'c mut Context,
+    ) -> Result<Value<'c>, Error> {
         let inner = &*self.inner;
         context.arena.reset();
         context.scratch.clear();
         let (arena, scratch) = (&context.arena, &context.scratch);
-        let cx = RowContext { arena, scratch, session: &inner.session };
-        let result = sqlift_interp::evaluate(&inner.bound.expr, &Environment { cx, row, parameters: &[] });
+        let cx = RowContext {
+            arena,
+            scratch,
+            session: &inner.session,
+        };
+        let result = sqlift_interp::evaluate(
+            &inner.bound.expr,
+            &Environment {
+                cx,
+                row,
+                parameters: &[],
+            },
+        );
         for (_, warning) in scratch.take_warnings() {
             context.diagnostics.push(warning);
         }
         match result {
             Ok(value) => Ok(cell_in(&value, &inner.bound.expr.ty, cx)),
-            Err(failure) => {
-                Err(sqlift_interp::error(failure, scratch, &|place| quoted(&inner.ast, place, &inner.schema)))
-            }
+            Err(failure) => Err(sqlift_interp::error(failure, scratch, &|place| {
+                quoted(&inner.ast, place, &inner.schema)
+            })),
         }
     }
 }
@@ -101,8 +125,14 @@ fn cell_in<'r>(value: &Datum, ty: &SqlType, cx: RowContext<'r>) -> Value<'r> {
             let (scale, wide) = (d.scale(), d.coefficient());
             match (ty.repr(), i64::try_from(wide), i128::try_from(wide)) {
                 (Repr::Dec64, Ok(coefficient), _) => Value::Dec64 { scale, coefficient },
-                (Repr::Dec128, _, Ok(v)) => Value::Dec128 { scale, coefficient: v.into() },
-                _ => Value::Dec256 { scale, coefficient: cx.arena.alloc(wide) },
+                (Repr::Dec128, _, Ok(v)) => Value::Dec128 {
+                    scale,
+                    coefficient: v.into(),
+                },
+                _ => Value::Dec256 {
+                    scale,
+                    coefficient: cx.arena.alloc(wide),
+                },
             }
         }
         Datum::Date(v) => Value::Date(*v),

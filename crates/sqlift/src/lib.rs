@@ -25,6 +25,6 @@ pub use limits::Limits;
 pub use sqlift_collation::{Charset, Collation, CollationId};
 pub use sqlift_ir::column_type;
 pub use sqlift_types::{
-    Column, Datum, Diagnostics, Error, Schema, Session, Span, SqlMode, SqlType, TimeZone, TypeKind, Value, Warning,
-    read_text, write_text,
+    Column, Datum, Diagnostics, Error, Schema, Session, Span, SqlMode, SqlType, TimeZone, TypeKind,
+    Value, Warning, read_text, write_text,
 };

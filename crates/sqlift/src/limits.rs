@@ -17,6 +17,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { text_depth: 3_000, text_bytes: 64 << 20, nodes: 1_000_000, depth: 500, warnings: 1_024 }
+        Limits {
+            text_depth: 3_000,
+            text_bytes: 64 << 20,
+            nodes: 1_000_000,
+            depth: 500,
+            warnings: 1_024,
+        }
     }
 }

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use sqlift::{Charset, Collation, Column, Datum, Engine, Error, Expression, Schema, Session, SqlType, TypeKind, Value};
+use sqlift::{
+    Charset, Collation, Column, Datum, Engine, Error, Expression, Schema, Session, SqlType,
+    TypeKind, Value,
+};
 
 use crate::corpus::{self, Cell, ResultColumn, Settings, SqlError, Table};
 use crate::subject::{Configuration, Outcome, Question, Raised, Subject, Tier};
@@ -14,9 +17,14 @@ use crate::subject::{Configuration, Outcome, Question, Raised, Subject, Tier};
 /// If this build cannot give that configuration.
 pub fn subject(configuration: Configuration) -> Result<Box<dyn Subject>, String> {
     if configuration.tier != Tier::Interp {
-        return Err(format!("the engine cannot run the corpus yet ({configuration})"));
+        return Err(format!(
+            "the engine cannot run the corpus yet ({configuration})"
+        ));
     }
-    Ok(Box::new(Sqlift { engine: Engine::new(), tables: Mutex::new(HashMap::new()) }))
+    Ok(Box::new(Sqlift {
+        engine: Engine::new(),
+        tables: Mutex::new(HashMap::new()),
+    }))
 }
 
 struct Sqlift {
@@ -51,11 +59,17 @@ impl Sqlift {
         let column = result_column(&expression);
         let mut warnings: Vec<Raised> = Vec::new();
         raise(&mut warnings, None, expression.warnings());
-        let Some(table) = table else {
+        let Some(table) = &table else {
             let mut context = expression.context();
-            let outcome = expression.eval_row(&[], &mut context).map(|v| cell(&v.to_datum(), expression.sql_type()));
+            let outcome = expression
+                .eval_row(&[], &mut context)
+                .map(|v| cell(&v.to_datum(), expression.sql_type()));
             raise(&mut warnings, None, context.diagnostics().warnings());
-            return Ok(Outcome::Value { column, value: outcome?, warnings });
+            return Ok(Outcome::Value {
+                column,
+                value: outcome?,
+                warnings,
+            });
         };
         let mut rows = Vec::with_capacity(table.rows.len());
         let mut context = expression.context();
@@ -65,7 +79,11 @@ impl Sqlift {
                 .iter()
                 .zip(schema.columns())
                 .zip(&mut wide)
-                .map(|((datum, column), wide)| datum.as_cell(&column.ty, wide).expect("rows were read by type"))
+                .map(|((datum, column), wide)| {
+                    datum
+                        .as_cell(&column.ty, wide)
+                        .expect("rows were read by type")
+                })
                 .collect();
             let outcome = expression.eval_row(&cells, &mut context);
             let outcome = outcome.map(|value| cell(&value.to_datum(), expression.sql_type()));
@@ -75,14 +93,25 @@ impl Sqlift {
                 return Err(error.clone());
             }
             rows.push(outcome.map_err(sql_error));
-            raise(&mut warnings, Some(number), context.diagnostics().warnings());
+            raise(
+                &mut warnings,
+                Some(number),
+                context.diagnostics().warnings(),
+            );
             context.clear_warnings();
         }
-        Ok(Outcome::Rows { column, rows, warnings })
+        Ok(Outcome::Rows {
+            column,
+            rows,
+            warnings,
+        })
     }
 
     fn rows(&self, table: &Table) -> Result<std::sync::Arc<Rows>, Error> {
-        let mut tables = self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut tables = self
+            .tables
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(rows) = tables.get(&table.create) {
             return Ok(rows.clone());
         }
@@ -111,39 +140,73 @@ fn read_table(table: &Table) -> Result<Rows, Error> {
         if let Some(collation) = &column.collation {
             text += &format!(" COLLATE {collation}");
         }
-        let parsed = sqlift_syntax::parse_column_type(&text, sqlift_syntax::Modes::default(), sqlift_syntax::Limits::default())
-            .map_err(|e| Error::new(e.code, e.sqlstate, e.message))?;
+        let parsed = sqlift_syntax::parse_column_type(
+            &text,
+            sqlift_syntax::Modes::default(),
+            sqlift_syntax::Limits::default(),
+        )
+        .map_err(|e| Error::new(e.code, e.sqlstate, e.message))?;
         let ty = sqlift::column_type(&parsed)?;
-        columns.push(Column { name: column.name.clone(), ty, nullable: column.nullable });
+        columns.push(Column {
+            name: column.name.clone(),
+            ty,
+            nullable: column.nullable,
+        });
     }
     let mut rows = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
-        rows.push(row.iter().zip(&columns).map(|(cell, column)| datum(cell, column)).collect::<Result<_, _>>()?);
+        rows.push(
+            row.iter()
+                .zip(&columns)
+                .map(|(cell, column)| datum(cell, column))
+                .collect::<Result<_, _>>()?,
+        );
     }
-    Ok(Rows { schema: Schema::from_columns(columns).with_table("corpus", "t"), rows })
+    Ok(Rows {
+        schema: Schema::from_columns(columns).with_table("corpus", "t"),
+        rows,
+    })
 }
 
 /// A cell of `rows.json` as a value of its column.
 fn datum(cell: &Cell, column: &Column) -> Result<Datum, Error> {
-    let Some(bytes) = cell.as_bytes() else { return Ok(Datum::Null) };
-    let charset = column.ty.collation.get().map_or(Charset::Binary, Collation::charset);
+    let Some(bytes) = cell.as_bytes() else {
+        return Ok(Datum::Null);
+    };
+    let charset = column
+        .ty
+        .collation
+        .get()
+        .map_or(Charset::Binary, Collation::charset);
     let bytes = if column.ty.kind.is_text() && charset != Charset::Utf8mb4 {
         converted(Charset::Utf8mb4, charset, bytes)
     } else {
         bytes.to_vec()
     };
     sqlift::read_text(&bytes, &column.ty).ok_or_else(|| {
-        let what = format!("the value {cell} of column {} is no {}", column.name, column.ty);
+        let what = format!(
+            "the value {cell} of column {} is no {}",
+            column.name, column.ty
+        );
         Error::unsupported(what)
     })
 }
 
 fn raise(raised: &mut Vec<Raised>, row: Option<usize>, warnings: &[sqlift::Warning]) {
-    raised.extend(warnings.iter().map(|w| Raised { row, code: w.code, message: w.message.clone(), times: 1 }));
+    raised.extend(warnings.iter().map(|w| Raised {
+        row,
+        code: w.code,
+        message: w.message.clone(),
+        times: 1,
+    }));
 }
 
 fn sql_error(error: Error) -> SqlError {
-    SqlError { code: error.code, sqlstate: error.sqlstate.to_owned(), message: error.message }
+    SqlError {
+        code: error.code,
+        sqlstate: error.sqlstate.to_owned(),
+        message: error.message,
+    }
 }
 
 fn result_column(expression: &Expression) -> ResultColumn {
@@ -171,7 +234,10 @@ fn cell(value: &Datum, ty: &SqlType) -> Cell {
     if ty.kind.is_binary() || matches!(ty.kind, TypeKind::Bit | TypeKind::Vector) {
         return Cell::Bytes(text);
     }
-    let charset = ty.collation.get().map_or(Charset::Utf8mb4, Collation::charset);
+    let charset = ty
+        .collation
+        .get()
+        .map_or(Charset::Utf8mb4, Collation::charset);
     if ty.kind.is_text() && charset != Charset::Utf8mb4 {
         text = converted(charset, Charset::Utf8mb4, &text);
     }

@@ -18,7 +18,9 @@ pub fn write_text(value: &Datum, ty: &SqlType, out: &mut Vec<u8>) {
                 out.extend_from_slice(&v.to_be_bytes()[8 - bytes..]);
             }
             (TypeKind::Enum, Some(members)) => {
-                let member = usize::try_from(*v).ok().and_then(|i| members.get(i.checked_sub(1)?));
+                let member = usize::try_from(*v)
+                    .ok()
+                    .and_then(|i| members.get(i.checked_sub(1)?));
                 out.extend_from_slice(member.map_or(&[], |m| m));
             }
             (TypeKind::Set, Some(members)) => {
@@ -38,7 +40,9 @@ pub fn write_text(value: &Datum, ty: &SqlType, out: &mut Vec<u8>) {
         Datum::Double(v) if ty.kind == TypeKind::Float => number::write_float(*v as f32, out),
         Datum::Double(v) => number::write_double(*v, out),
         Datum::Decimal(v) => v.write_to(out),
-        Datum::Date(v) => out.extend_from_slice(temporal::Date::from_packed_trusted(*v).text().as_bytes()),
+        Datum::Date(v) => {
+            out.extend_from_slice(temporal::Date::from_packed_trusted(*v).text().as_bytes())
+        }
         Datum::Time(v) => {
             let fsp = fraction_digits(ty);
             let time = temporal::Time::from_micros(*v).unwrap_or(temporal::Time::MAX);
@@ -46,7 +50,11 @@ pub fn write_text(value: &Datum, ty: &SqlType, out: &mut Vec<u8>) {
         }
         Datum::DateTime(v) => {
             let fsp = fraction_digits(ty);
-            out.extend_from_slice(temporal::DateTime::from_packed_trusted(*v).text(fsp).as_bytes());
+            out.extend_from_slice(
+                temporal::DateTime::from_packed_trusted(*v)
+                    .text(fsp)
+                    .as_bytes(),
+            );
         }
         Datum::Bytes(v) | Datum::Json(v) => out.extend_from_slice(v),
     }
@@ -65,12 +73,21 @@ pub fn read_text(text: &[u8], ty: &SqlType) -> Option<Datum> {
     let utf8 = || std::str::from_utf8(text).ok().map(str::trim);
     Some(match ty.kind {
         Null => return None,
-        Bool | TinyInt | SmallInt | MediumInt | Int | BigInt if ty.unsigned => Datum::UInt(utf8()?.parse().ok()?),
+        Bool | TinyInt | SmallInt | MediumInt | Int | BigInt if ty.unsigned => {
+            Datum::UInt(utf8()?.parse().ok()?)
+        }
         Bool | TinyInt | SmallInt | MediumInt | Int | BigInt => Datum::Int(utf8()?.parse().ok()?),
-        Float => Datum::Double(f64::from(utf8()?.parse::<f32>().ok().filter(|v| v.is_finite())?)),
+        Float => Datum::Double(f64::from(
+            utf8()?.parse::<f32>().ok().filter(|v| v.is_finite())?,
+        )),
         Double => Datum::Double(utf8()?.parse().ok().filter(|v: &f64| v.is_finite())?),
         Decimal => Datum::Decimal(read_decimal(utf8()?.as_bytes(), ty)?),
-        Year => Datum::UInt(utf8()?.parse().ok().filter(|y| *y == 0 || (1901..=2155).contains(y))?),
+        Year => Datum::UInt(
+            utf8()?
+                .parse()
+                .ok()
+                .filter(|y| *y == 0 || (1901..=2155).contains(y))?,
+        ),
         Bit => {
             if text.len() > 8 {
                 return None;
@@ -84,19 +101,28 @@ pub fn read_text(text: &[u8], ty: &SqlType) -> Option<Datum> {
         Set => {
             let mut bits = 0;
             for name in text.split(|b| *b == b',').filter(|_| !text.is_empty()) {
-                bits |= 1u64.checked_shl(ty.members.as_ref()?.iter().position(|m| **m == *name)? as u32)?;
+                bits |= 1u64
+                    .checked_shl(ty.members.as_ref()?.iter().position(|m| **m == *name)? as u32)?;
             }
             Datum::UInt(bits)
         }
         Date | DateTime | Timestamp => {
-            let flags = DateFlags { allow_zero_in_date: true, allow_invalid_dates: true, ..DateFlags::STRICT };
+            let flags = DateFlags {
+                allow_zero_in_date: true,
+                allow_invalid_dates: true,
+                ..DateFlags::STRICT
+            };
             let parsed = temporal::parse_datetime(text, flags);
             let mut notes = Notes::default();
             let value = parsed.datetime(flags, &Zone::Utc, &mut notes)?;
             if parsed.notes.any() || notes.any() {
                 return None;
             }
-            if ty.kind == Date { Datum::Date(value.date().to_packed()) } else { Datum::DateTime(value.to_packed()) }
+            if ty.kind == Date {
+                Datum::Date(value.date().to_packed())
+            } else {
+                Datum::DateTime(value.to_packed())
+            }
         }
         Time => {
             let parsed = temporal::parse_time(text, DateFlags::FUZZY);
@@ -108,8 +134,8 @@ pub fn read_text(text: &[u8], ty: &SqlType) -> Option<Datum> {
             Datum::Time(value.micros())
         }
         Json => Datum::Json(text.to_vec()),
-        Char | VarChar | TinyText | Text | MediumText | LongText | Binary | VarBinary | Hex | TinyBlob | Blob
-        | MediumBlob | LongBlob | Vector | Dynamic => Datum::Bytes(text.to_vec()),
+        Char | VarChar | TinyText | Text | MediumText | LongText | Binary | VarBinary | Hex
+        | TinyBlob | Blob | MediumBlob | LongBlob | Vector | Dynamic => Datum::Bytes(text.to_vec()),
     })
 }
 

@@ -3,8 +3,29 @@
 use crate::Function;
 
 mod arithmetic;
+mod bitwise;
+mod cast;
+mod comparison;
+mod control;
+mod date;
+mod logic;
+mod rounding;
+mod text;
 
 /// Every function of every family.
 pub(crate) fn all() -> Vec<Function> {
-    [arithmetic::functions()].into_iter().flatten().collect()
+    [
+        arithmetic::functions(),
+        bitwise::functions(),
+        cast::functions(),
+        comparison::functions(),
+        control::functions(),
+        date::functions(),
+        logic::functions(),
+        rounding::functions(),
+        text::functions(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -1,7 +1,9 @@
 //! From the types that text names to [`SqlType`]s, with MySQL's limits.
 
 use sqlift_collation::{Charset, Collation, CollationId};
-use sqlift_syntax::types::{CastType, Charset as CharsetSyntax, CharsetName, ColumnType, DataType, Precision};
+use sqlift_syntax::types::{
+    CastType, Charset as CharsetSyntax, CharsetName, ColumnType, DataType, Precision,
+};
 use sqlift_types::{Error, NOT_FIXED, Session, SqlType, TypeKind};
 use std::sync::Arc;
 
@@ -19,9 +21,11 @@ pub(super) fn cast_target(target: &CastType, session: &Session) -> Result<SqlTyp
                 SqlType::text(TypeKind::VarChar, characters(*length)?, collation)
             }
         }
-        CastType::NationalChar(length) => {
-            SqlType::text(TypeKind::VarChar, characters(*length)?, CollationId::UTF8MB3_GENERAL_CI)
-        }
+        CastType::NationalChar(length) => SqlType::text(
+            TypeKind::VarChar,
+            characters(*length)?,
+            CollationId::UTF8MB3_GENERAL_CI,
+        ),
         CastType::Signed => SqlType::bigint(),
         CastType::Unsigned => SqlType::ubigint(),
         CastType::Date => SqlType::date(),
@@ -31,7 +35,11 @@ pub(super) fn cast_target(target: &CastType, session: &Session) -> Result<SqlTyp
         CastType::Decimal(precision) => decimal(*precision, "expression")?,
         CastType::Float(None) => SqlType::float(),
         CastType::Float(Some(bits @ 0..=53)) => {
-            if *bits <= 24 { SqlType::float() } else { SqlType::double() }
+            if *bits <= 24 {
+                SqlType::float()
+            } else {
+                SqlType::double()
+            }
         }
         CastType::Float(Some(bits)) => {
             let message = format!("Too-big precision {bits} specified for 'CAST'. Maximum is 53.");
@@ -46,9 +54,19 @@ pub(super) fn cast_target(target: &CastType, session: &Session) -> Result<SqlTyp
 fn characters(length: Option<u64>) -> Result<u32, Error> {
     match length {
         None => Ok(u32::MAX),
-        Some(n) => u32::try_from(n).ok().filter(|n| *n < u32::MAX).ok_or_else(|| {
-            Error::new(1439, "42000", format!("Display width out of range for column 'cast as char' (max = {})", u32::MAX))
-        }),
+        Some(n) => u32::try_from(n)
+            .ok()
+            .filter(|n| *n < u32::MAX)
+            .ok_or_else(|| {
+                Error::new(
+                    1439,
+                    "42000",
+                    format!(
+                        "Display width out of range for column 'cast as char' (max = {})",
+                        u32::MAX
+                    ),
+                )
+            }),
     }
 }
 
@@ -66,7 +84,8 @@ fn decimal(precision: Option<Precision>, what: &str) -> Result<SqlType, Error> {
     let (digits, scale) = precision.map_or((10, 0), |p| (p.digits, p.scale.unwrap_or(0)));
     let digits = if digits == 0 { 10 } else { digits };
     if scale > 30 {
-        let message = format!("Too big scale {scale} specified for column '{what}'. Maximum is 30.");
+        let message =
+            format!("Too big scale {scale} specified for column '{what}'. Maximum is 30.");
         return Err(Error::new(1425, "42000", message));
     }
     if digits > 65 {
@@ -74,7 +93,9 @@ fn decimal(precision: Option<Precision>, what: &str) -> Result<SqlType, Error> {
         return Err(Error::new(1426, "42000", message));
     }
     if scale > digits {
-        let message = format!("For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '{what}').");
+        let message = format!(
+            "For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '{what}')."
+        );
         return Err(Error::new(1427, "42000", message));
     }
     Ok(SqlType::decimal(digits as u32, scale as u8))
@@ -82,7 +103,13 @@ fn decimal(precision: Option<Precision>, what: &str) -> Result<SqlType, Error> {
 
 fn charset_collation(charset: &CharsetSyntax, default: CollationId) -> Result<CollationId, Error> {
     let name = match &charset.name {
-        CharsetName::Default => return Ok(if charset.binary { binary_of(default) } else { default }),
+        CharsetName::Default => {
+            return Ok(if charset.binary {
+                binary_of(default)
+            } else {
+                default
+            });
+        }
         CharsetName::Named(name) => &*name.text,
         CharsetName::Ascii => "latin1",
         CharsetName::Unicode => "ucs2",
@@ -99,7 +126,9 @@ fn charset_collation(charset: &CharsetSyntax, default: CollationId) -> Result<Co
 }
 
 fn binary_of(collation: CollationId) -> CollationId {
-    collation.get().map_or(collation, |c| c.charset().binary_collation())
+    collation
+        .get()
+        .map_or(collation, |c| c.charset().binary_collation())
 }
 
 /// The type of a column description.
@@ -111,19 +140,30 @@ pub fn column_type(column: &ColumnType) -> Result<SqlType, Error> {
     let text = |kind, length: u64| -> Result<SqlType, Error> {
         let mut collation = charset_collation(&column.charset, CollationId::UTF8MB4_0900_AI_CI)?;
         if let Some(name) = &column.collation {
-            let found = Collation::by_name(&name.text)
-                .ok_or_else(|| Error::new(1273, "HY000", format!("Unknown collation: '{}'", name.text)))?;
+            let found = Collation::by_name(&name.text).ok_or_else(|| {
+                Error::new(1273, "HY000", format!("Unknown collation: '{}'", name.text))
+            })?;
             collation = found.id();
         }
-        Ok(SqlType::text(kind, length.min(u32::MAX.into()) as u32, collation))
+        Ok(SqlType::text(
+            kind,
+            length.min(u32::MAX.into()) as u32,
+            collation,
+        ))
     };
     let floating = |p: Option<Precision>, single: SqlType| match p {
-        Some(Precision { digits, scale: Some(scale) }) => {
+        Some(Precision {
+            digits,
+            scale: Some(scale),
+        }) => {
             let mut ty = single.with_length(digits.min(255) as u32);
             ty.decimals = scale.min(u64::from(NOT_FIXED)) as u8;
             ty.with_unsigned(column.unsigned)
         }
-        Some(Precision { digits: 25.., scale: None }) => SqlType::double().with_unsigned(column.unsigned),
+        Some(Precision {
+            digits: 25..,
+            scale: None,
+        }) => SqlType::double().with_unsigned(column.unsigned),
         _ => single.with_unsigned(column.unsigned),
     };
     let unsigned_width = u32::from(column.unsigned);
@@ -164,15 +204,27 @@ pub fn column_type(column: &ColumnType) -> Result<SqlType, Error> {
             let is_enum = matches!(column.data, DataType::Enum(_));
             let lengths = members.iter().map(|m| m.chars().count() as u32);
             let separators = members.len().saturating_sub(1) as u32;
-            let length = if is_enum { lengths.max().unwrap_or(0) } else { lengths.sum::<u32>() + separators };
-            let kind = if is_enum { TypeKind::Enum } else { TypeKind::Set };
+            let length = if is_enum {
+                lengths.max().unwrap_or(0)
+            } else {
+                lengths.sum::<u32>() + separators
+            };
+            let kind = if is_enum {
+                TypeKind::Enum
+            } else {
+                TypeKind::Set
+            };
             let base = text(kind, length.into())?;
             let members: Arc<[Box<[u8]>]> = members.iter().map(|m| m.as_bytes().into()).collect();
             SqlType::members(kind, members, length, base.collation)
         }
         DataType::Json => SqlType::json(),
         DataType::Vector(n) => SqlType::vector(n.unwrap_or(2048).min(16_383) as u32),
-        other => return Err(Error::unsupported(format_args!("columns of type {other:?}"))),
+        other => {
+            return Err(Error::unsupported(format_args!(
+                "columns of type {other:?}"
+            )));
+        }
     })
 }
 

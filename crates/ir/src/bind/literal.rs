@@ -5,22 +5,42 @@ use sqlift_functions::{Expr, ExprKind};
 use sqlift_syntax::ast::{Literal, StringLiteral, StringPrefix, TemporalKind};
 use sqlift_types::decimal::{Decimal, parse_decimal_prefix};
 use sqlift_types::temporal::{DateFlags, Notes, TextKind, Zone, parse_datetime, parse_time};
-use sqlift_types::{Datum, Error, Session, SqlMode, SqlType, TimeZone, TypeKind, Warning, printable};
+use sqlift_types::{
+    Datum, Error, Session, SqlMode, SqlType, TimeZone, TypeKind, Warning, printable,
+};
 
 /// The typed constant. Errors: 1525 (no such date), 1115 (unknown character set), 1300 (invalid text), 1367 (illegal double).
-pub(super) fn bind(literal: &Literal, session: &Session, warnings: &mut Vec<Warning>) -> Result<Expr, Error> {
+pub(super) fn bind(
+    literal: &Literal,
+    session: &Session,
+    warnings: &mut Vec<Warning>,
+) -> Result<Expr, Error> {
     match literal {
         Literal::Null => Ok(Expr::literal(Datum::Null, SqlType::null())),
-        Literal::Bool(value) => Ok(Expr::literal(Datum::Int(i64::from(*value)), SqlType::bool())),
+        Literal::Bool(value) => Ok(Expr::literal(
+            Datum::Int(i64::from(*value)),
+            SqlType::bool(),
+        )),
         Literal::Integer(digits) => integer(digits, warnings),
         Literal::Decimal(text) => decimal(text, warnings),
         Literal::Float(text) => double(text),
         Literal::String(string) => text_literal(string, session),
-        Literal::Hex { introducer: Some(charset), bytes } | Literal::Bit { introducer: Some(charset), bytes } => {
-            introduced(charset, bytes.clone())
+        Literal::Hex {
+            introducer: Some(charset),
+            bytes,
         }
-        Literal::Hex { introducer: None, bytes } => Ok(hexadecimal(bytes)),
-        Literal::Bit { introducer: None, bytes } => Ok(hexadecimal(bytes)),
+        | Literal::Bit {
+            introducer: Some(charset),
+            bytes,
+        } => introduced(charset, bytes.clone()),
+        Literal::Hex {
+            introducer: None,
+            bytes,
+        } => Ok(hexadecimal(bytes)),
+        Literal::Bit {
+            introducer: None,
+            bytes,
+        } => Ok(hexadecimal(bytes)),
         Literal::Temporal { kind, text } => temporal(*kind, text, session),
     }
 }
@@ -45,13 +65,19 @@ fn decimal(text: &str, warnings: &mut Vec<Warning>) -> Result<Expr, Error> {
     let ty = sqlift_types::decimal::rules::DecimalType::of_decimal_literal(text);
     let ty = SqlType::decimal(ty.precision.into(), ty.scale);
     let value = parsed.value;
-    let value = if value.scale() == ty.decimals { value } else { rescaled(value, ty.decimals) };
+    let value = if value.scale() == ty.decimals {
+        value
+    } else {
+        rescaled(value, ty.decimals)
+    };
     Ok(Expr::literal(Datum::Decimal(value), ty))
 }
 
 fn rescaled(value: Decimal, scale: u8) -> Decimal {
     let coefficient = value.to_coefficient::<sqlift_types::I256>(scale);
-    coefficient.and_then(|c| Decimal::new(c, scale)).unwrap_or(value)
+    coefficient
+        .and_then(|c| Decimal::new(c, scale))
+        .unwrap_or(value)
 }
 
 fn double(text: &str) -> Result<Expr, Error> {
@@ -61,7 +87,10 @@ fn double(text: &str) -> Result<Expr, Error> {
         return Err(Error::new(1367, "22007", message));
     }
     let length = text.len() as u32;
-    Ok(Expr::literal(Datum::Double(value), SqlType::double().with_length(length)))
+    Ok(Expr::literal(
+        Datum::Double(value),
+        SqlType::double().with_length(length),
+    ))
 }
 
 fn text_literal(string: &StringLiteral, session: &Session) -> Result<Expr, Error> {
@@ -78,12 +107,24 @@ fn text(value: Vec<u8>, collation: CollationId) -> Expr {
     let ascii = value.is_ascii() && charset.is_ascii_compatible();
     if charset == Charset::Binary {
         let ty = SqlType::varbinary(value.len() as u32);
-        return collated(Expr::literal(Datum::Bytes(value), ty), collation, Repertoire::Unicode);
+        return collated(
+            Expr::literal(Datum::Bytes(value), ty),
+            collation,
+            Repertoire::Unicode,
+        );
     }
     let length = charset.char_count(&value) as u32;
     let ty = SqlType::text(TypeKind::VarChar, length, collation);
-    let repertoire = if ascii { Repertoire::Ascii } else { Repertoire::Unicode };
-    collated(Expr::literal(Datum::Bytes(value), ty), collation, repertoire)
+    let repertoire = if ascii {
+        Repertoire::Ascii
+    } else {
+        Repertoire::Unicode
+    };
+    collated(
+        Expr::literal(Datum::Bytes(value), ty),
+        collation,
+        repertoire,
+    )
 }
 
 fn collated(mut expr: Expr, collation: CollationId, repertoire: Repertoire) -> Expr {
@@ -107,7 +148,11 @@ fn introduced(name: &str, value: Vec<u8>) -> Result<Expr, Error> {
 /// `x'...'`, `b'...'`: bytes, or an unsigned integer where a number is wanted.
 fn hexadecimal(bytes: &[u8]) -> Expr {
     let ty = SqlType::blob(TypeKind::Hex, bytes.len() as u32);
-    collated(Expr::literal(Datum::Bytes(bytes.to_vec()), ty), CollationId::BINARY, Repertoire::Unicode)
+    collated(
+        Expr::literal(Datum::Bytes(bytes.to_vec()), ty),
+        CollationId::BINARY,
+        Repertoire::Unicode,
+    )
 }
 
 fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, Error> {
@@ -122,7 +167,9 @@ fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, 
     let zone = match &session.time_zone {
         TimeZone::Offset(seconds) => Zone::Offset(*seconds),
         TimeZone::Named(name) => {
-            return Err(Error::unsupported(format_args!("temporal literals in the time zone {name}")));
+            return Err(Error::unsupported(format_args!(
+                "temporal literals in the time zone {name}"
+            )));
         }
     };
     let wrong = |name: &str| Err(Error::wrong_value(name, &printable(text)));
@@ -131,9 +178,10 @@ fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, 
         TemporalKind::Date => {
             let parsed = parse_datetime(text, flags);
             match (parsed.kind, parsed.notes.any()) {
-                (TextKind::Date, false) => {
-                    Ok(Expr::literal(Datum::Date(parsed.value.date().to_packed()), SqlType::date()))
-                }
+                (TextKind::Date, false) => Ok(Expr::literal(
+                    Datum::Date(parsed.value.date().to_packed()),
+                    SqlType::date(),
+                )),
                 _ => wrong("DATE"),
             }
         }

@@ -52,23 +52,40 @@ pub struct Binding<'a> {
 /// Errors: MySQL's own for unknown names (1054, 1305), wrong arity (1582), impossible types or collations, or
 /// [`Error::unsupported`] for what MySQL has and sqlift does not.
 pub fn bind(expr: &ast::Expr, binding: &Binding<'_>) -> Result<Bound, Error> {
-    let mut binder = Binder { binding: *binding, root: expr, warnings: Vec::new(), parameters: Vec::new(), depth: 0 };
+    let mut binder = Binder {
+        binding: *binding,
+        root: expr,
+        warnings: Vec::new(),
+        parameters: Vec::new(),
+        depth: 0,
+    };
     let bound = binder.expr(expr)?;
     if let ExprKind::Row(_) = bound.kind {
         return Err(Error::operand_columns(1).at(bound.span));
     }
-    Ok(Bound { expr: bound, warnings: binder.warnings, parameters: binder.parameters })
+    Ok(Bound {
+        expr: bound,
+        warnings: binder.warnings,
+        parameters: binder.parameters,
+    })
 }
 
 pub(crate) fn span(span: sqlift_syntax::Span) -> Span {
-    Span { start: span.start, end: span.end }
+    Span {
+        start: span.start,
+        end: span.end,
+    }
 }
 
 /// The text of the node at `place`, as MySQL quotes expressions in messages.
 pub fn quoted(root: &ast::Expr, place: Span, schema: &Schema) -> String {
     let node = root.walk().find(|n| span(n.span) == place).unwrap_or(root);
-    let table = schema.table.as_ref().map(|(database, table)| (database.as_str(), table.as_str()));
-    mysql_text_stub(node, table)
+    let table = schema
+        .table
+        .as_ref()
+        .map(|(database, table)| (database.as_str(), table.as_str()));
+    let _ = table;
+    sqlift_syntax::print(node)
 }
 
 struct Binder<'a> {
@@ -90,7 +107,10 @@ impl Binder<'_> {
         result.map_err(|e| e.at(span(node.span)))
     }
 
-    fn exprs<'n>(&mut self, nodes: impl IntoIterator<Item = &'n ast::Expr>) -> Result<Vec<Expr>, Error> {
+    fn exprs<'n>(
+        &mut self,
+        nodes: impl IntoIterator<Item = &'n ast::Expr>,
+    ) -> Result<Vec<Expr>, Error> {
         nodes.into_iter().map(|n| self.expr(n)).collect()
     }
 
@@ -127,13 +147,21 @@ impl Binder<'_> {
 
     /// A call of constants as a constant, if evaluating it raises nothing.
     fn folded(&self, expr: Expr) -> Expr {
-        let ExprKind::Call { function, args } = &expr.kind else { return expr };
+        let ExprKind::Call { function, args } = &expr.kind else {
+            return expr;
+        };
         let constant = |a: &Expr| a.as_literal().is_some();
-        if !self.binding.fold || catalogue().function(*function).is_volatile() || !args.iter().all(constant) {
+        if !self.binding.fold
+            || catalogue().function(*function).is_volatile()
+            || !args.iter().all(constant)
+        {
             return expr;
         }
         match sqlift_interp::evaluate_constant(&expr, self.binding.session, &|_| String::new()) {
-            Ok((value, warnings)) if warnings.is_empty() => Expr { kind: ExprKind::Literal(value), ..expr },
+            Ok((value, warnings)) if warnings.is_empty() => Expr {
+                kind: ExprKind::Literal(value),
+                ..expr
+            },
             _ => expr,
         }
     }
@@ -149,7 +177,11 @@ impl Binder<'_> {
             A::Assign { .. } => Err(Error::unsupported("assignment to a user variable")),
             A::Unary { op, operand } => self.unary(node, *op, operand),
             A::Binary { op, left, right } => self.binary(node, *op, left, right),
-            A::Is { operand, test, negated } => {
+            A::Is {
+                operand,
+                test,
+                negated,
+            } => {
                 let args = vec![self.expr(operand)?];
                 let name = match (test, negated) {
                     (IsTest::Null | IsTest::Unknown, false) => "IS NULL",
@@ -161,7 +193,12 @@ impl Binder<'_> {
                 };
                 self.call(node, name, args)
             }
-            A::Like { operand, pattern, escape, negated } => {
+            A::Like {
+                operand,
+                pattern,
+                escape,
+                negated,
+            } => {
                 let mut args = vec![self.expr(operand)?, self.expr(pattern)?];
                 if let Some(escape) = escape {
                     args.push(self.expr(escape)?);
@@ -169,17 +206,30 @@ impl Binder<'_> {
                 let like = self.call(node, "LIKE", args)?;
                 self.negated(node, like, *negated)
             }
-            A::Regexp { operand, pattern, negated } => {
+            A::Regexp {
+                operand,
+                pattern,
+                negated,
+            } => {
                 let args = vec![self.expr(operand)?, self.expr(pattern)?];
                 let matched = self.call(node, "REGEXP", args)?;
                 self.negated(node, matched, *negated)
             }
-            A::Between { operand, low, high, negated } => {
+            A::Between {
+                operand,
+                low,
+                high,
+                negated,
+            } => {
                 let args = self.exprs([&**operand, &**low, &**high])?;
                 let between = self.call(node, "BETWEEN", args)?;
                 self.negated(node, between, *negated)
             }
-            A::In { operand, list, negated } => {
+            A::In {
+                operand,
+                list,
+                negated,
+            } => {
                 let mut args = vec![self.expr(operand)?];
                 args.append(&mut self.exprs(list)?);
                 let found = self.call(node, "IN", args)?;
@@ -188,9 +238,17 @@ impl Binder<'_> {
             A::Row(members) => {
                 let members = self.exprs(members)?;
                 let place = span(node.span);
-                Ok(Expr { kind: ExprKind::Row(members), ..Expr::literal(Datum::Null, SqlType::null()) }.at(place))
+                Ok(Expr {
+                    kind: ExprKind::Row(members),
+                    ..Expr::literal(Datum::Null, SqlType::null())
+                }
+                .at(place))
             }
-            A::Case { operand, branches, otherwise } => {
+            A::Case {
+                operand,
+                branches,
+                otherwise,
+            } => {
                 let mut args = Vec::with_capacity(branches.len() * 2 + 2);
                 if let Some(operand) = operand {
                     args.push(self.expr(operand)?);
@@ -203,11 +261,23 @@ impl Binder<'_> {
                     Some(value) => self.expr(value)?,
                     None => Expr::literal(Datum::Null, SqlType::null()).at(span(node.span)),
                 });
-                self.call(node, if operand.is_some() { "CASE OF" } else { "CASE" }, args)
+                self.call(
+                    node,
+                    if operand.is_some() { "CASE OF" } else { "CASE" },
+                    args,
+                )
             }
-            A::Cast { operand, target, array } => {
+            A::Cast {
+                operand,
+                target,
+                array,
+            } => {
                 if *array {
-                    return Err(Error::new(1235, "42000", "This version of MySQL doesn't yet support 'Use of CAST( .. AS .. ARRAY) outside of functional index in CREATE(non-SELECT)/ALTER TABLE or in general expressions'"));
+                    return Err(Error::new(
+                        1235,
+                        "42000",
+                        "This version of MySQL doesn't yet support 'Use of CAST( .. AS .. ARRAY) outside of functional index in CREATE(non-SELECT)/ALTER TABLE or in general expressions'",
+                    ));
                 }
                 let args = vec![self.expr(operand)?];
                 let target = cast_type::cast_target(target, self.binding.session)?;
@@ -222,13 +292,19 @@ impl Binder<'_> {
                 self.call(node, "COLLATE", args)
             }
             A::Call(call) => self.function(node, call),
-            A::DateArithmetic { date, interval, unit, subtract, timestampadd } => {
+            A::DateArithmetic {
+                date,
+                interval,
+                unit,
+                subtract,
+                form,
+            } => {
                 let unit = names::unit(*unit);
                 let args = vec![self.expr(date)?, self.expr(interval)?, unit];
-                let name = match (subtract, timestampadd) {
-                    (_, true) => "TIMESTAMPADD",
-                    (false, _) => "DATE_ADD",
-                    (true, _) => "DATE_SUB",
+                let name = match (form, subtract) {
+                    (ast::DateForm::Timestampadd, _) => "TIMESTAMPADD",
+                    (_, false) => "DATE_ADD",
+                    (_, true) => "DATE_SUB",
                 };
                 self.call(node, name, args)
             }
@@ -240,7 +316,11 @@ impl Binder<'_> {
                 let args = vec![names::unit(*unit), self.expr(operand)?];
                 self.call(node, "EXTRACT", args)
             }
-            A::Trim { side, pattern, operand } => {
+            A::Trim {
+                side,
+                pattern,
+                operand,
+            } => {
                 let name = match side {
                     TrimSide::Both => "TRIM",
                     TrimSide::Leading => "TRIM LEADING",
@@ -257,7 +337,11 @@ impl Binder<'_> {
                 args.append(&mut self.exprs(codes)?);
                 self.call(node, "CHAR USING", args)
             }
-            A::JsonPath { column, path, unquote } => {
+            A::JsonPath {
+                column,
+                path,
+                unquote,
+            } => {
                 let args = vec![self.column(column, span(node.span))?, names::text(path)];
                 self.call(node, if *unquote { "->>" } else { "->" }, args)
             }
@@ -272,7 +356,11 @@ impl Binder<'_> {
     }
 
     fn negated(&mut self, node: &ast::Expr, expr: Expr, negated: bool) -> Result<Expr, Error> {
-        if negated { self.call(node, "NOT", vec![expr]) } else { Ok(expr) }
+        if negated {
+            self.call(node, "NOT", vec![expr])
+        } else {
+            Ok(expr)
+        }
     }
 
     fn unary(&mut self, node: &ast::Expr, op: UnaryOp, operand: &ast::Expr) -> Result<Expr, Error> {
@@ -318,16 +406,26 @@ impl Binder<'_> {
 
     /// Warning 1287.
     fn deprecated(&mut self, what: &str, instead: &str) {
-        let message =
-            format!("{what} is deprecated and will be removed in a future release. Please use {instead} instead");
+        let message = format!(
+            "{what} is deprecated and will be removed in a future release. Please use {instead} instead"
+        );
         self.warnings.push(Warning::new(1287, message));
     }
 
     fn column(&mut self, column: &ast::ColumnRef, place: Span) -> Result<Expr, Error> {
         let schema = self.binding.schema;
         let written = || {
-            let parts = [column.schema.as_ref(), column.table.as_ref(), Some(&column.column)];
-            parts.iter().flatten().map(|p| &*p.text).collect::<Vec<_>>().join(".")
+            let parts = [
+                column.schema.as_ref(),
+                column.table.as_ref(),
+                Some(&column.column),
+            ];
+            parts
+                .iter()
+                .flatten()
+                .map(|p| &*p.text)
+                .collect::<Vec<_>>()
+                .join(".")
         };
         let qualified = match (&column.schema, &column.table, &schema.table) {
             (None, None, _) => true,
@@ -339,10 +437,15 @@ impl Binder<'_> {
         let index = schema.index_of(&column.column.text).filter(|_| qualified);
         let Some(index) = index else {
             let error = Error::unknown_column(&written()).at(place);
-            return Err(match names::closest(&column.column.text, schema.columns().iter().map(|c| &*c.name)) {
-                Some(name) => error.with_help(format!("did you mean `{name}`?")),
-                None => error,
-            });
+            return Err(
+                match names::closest(
+                    &column.column.text,
+                    schema.columns().iter().map(|c| &*c.name),
+                ) {
+                    Some(name) => error.with_help(format!("did you mean `{name}`?")),
+                    None => error,
+                },
+            );
         };
         let Column { ty, nullable, .. } = schema.columns()[index].clone();
         Ok(names::column(index as u32, ty, nullable).at(place))
@@ -357,20 +460,33 @@ impl Binder<'_> {
                 *index as usize
             }
             Parameter::Named(name) => {
-                let known = self.parameters.iter().position(|p| p.name.as_deref() == Some(name));
+                let known = self
+                    .parameters
+                    .iter()
+                    .position(|p| p.name.as_deref() == Some(name));
                 known.unwrap_or_else(|| {
-                    self.parameters.push(ParameterUse { name: Some(name.to_string()) });
+                    self.parameters.push(ParameterUse {
+                        name: Some(name.to_string()),
+                    });
                     self.parameters.len() - 1
                 })
             }
         };
         let ty = self.binding.parameter_types.get(index).cloned();
         let ty = ty.unwrap_or_else(|| SqlType::varchar(65_535));
-        Expr { kind: ExprKind::Parameter(index as u32), ..Expr::literal(Datum::Null, ty) }.at(place)
+        Expr {
+            kind: ExprKind::Parameter(index as u32),
+            ..Expr::literal(Datum::Null, ty)
+        }
+        .at(place)
     }
 
     fn user_variable(&mut self, node: &ast::Expr, name: &str) -> Result<Expr, Error> {
-        let value = self.binding.session.user_variables.get(&name.to_lowercase());
+        let value = self
+            .binding
+            .session
+            .user_variables
+            .get(&name.to_lowercase());
         Ok(names::user_variable(value, self.binding.session).at(span(node.span)))
     }
 
@@ -391,7 +507,10 @@ impl Binder<'_> {
         };
         match &operand.kind {
             ast::ExprKind::Literal(Literal::String(s)) => {
-                let literal = Literal::Temporal { kind, text: s.value.clone() };
+                let literal = Literal::Temporal {
+                    kind,
+                    text: s.value.clone(),
+                };
                 self.literal(&literal, span(operand.span))
             }
             _ => self.expr(operand),
@@ -400,13 +519,22 @@ impl Binder<'_> {
 
     fn function(&mut self, node: &ast::Expr, call: &ast::Call) -> Result<Expr, Error> {
         let upper = call.name.text.to_ascii_uppercase();
-        let known = call.schema.is_none().then(|| catalogue().lookup(&upper)).flatten();
+        let known = call
+            .schema
+            .is_none()
+            .then(|| catalogue().lookup(&upper))
+            .flatten();
         let known = known.filter(|id| !catalogue().function(*id).is_operator());
         let Some(id) = known else {
             if call.schema.is_none() && names::is_mysql_function(&upper) {
                 return Err(Error::unsupported(format_args!("function {upper}")));
             }
-            let database = self.binding.schema.table.as_ref().map_or("sqlift", |(d, _)| d);
+            let database = self
+                .binding
+                .schema
+                .table
+                .as_ref()
+                .map_or("sqlift", |(d, _)| d);
             let database = call.schema.as_ref().map_or(database, |s| &s.text);
             let error = Error::unknown_function(&format!("{database}.{}", call.name.text));
             return Err(match catalogue().suggestion(&upper) {

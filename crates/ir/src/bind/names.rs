@@ -8,22 +8,43 @@ use sqlift_types::{Datum, Error, Session, Span, SqlType, TypeKind};
 /// A name that syntax gives (a character set, a collation, a path) as a constant argument.
 pub(super) fn text(name: &str) -> Expr {
     let length = name.chars().count() as u32;
-    Expr::literal(Datum::Bytes(name.as_bytes().to_vec()), SqlType::varchar(length))
+    Expr::literal(
+        Datum::Bytes(name.as_bytes().to_vec()),
+        SqlType::varchar(length),
+    )
 }
 
 /// An interval's unit as a constant argument: its place among MySQL's twenty units.
 pub(super) fn unit(unit: IntervalUnit) -> Expr {
-    let index = IntervalUnit::ALL.iter().position(|u| *u == unit).unwrap_or_default();
+    let index = IntervalUnit::ALL
+        .iter()
+        .position(|u| *u == unit)
+        .unwrap_or_default();
     Expr::literal(Datum::Int(index as i64), SqlType::bigint_of(2))
 }
 
 /// A column of the row.
 pub(super) fn column(index: u32, ty: SqlType, nullable: bool) -> Expr {
-    let is_text = ty.kind.is_string() || matches!(ty.kind, TypeKind::Enum | TypeKind::Set | TypeKind::Json);
-    let coercibility = if is_text { Coercibility::Implicit } else { Coercibility::Numeric };
-    let repertoire = if is_text { Repertoire::Unicode } else { Repertoire::Ascii };
+    let is_text =
+        ty.kind.is_string() || matches!(ty.kind, TypeKind::Enum | TypeKind::Set | TypeKind::Json);
+    let coercibility = if is_text {
+        Coercibility::Implicit
+    } else {
+        Coercibility::Numeric
+    };
+    let repertoire = if is_text {
+        Repertoire::Unicode
+    } else {
+        Repertoire::Ascii
+    };
     let collated = Collated::new(ty.collation, coercibility, repertoire);
-    Expr { kind: ExprKind::Column(index), ty, nullable, collated, span: Span::default() }
+    Expr {
+        kind: ExprKind::Column(index),
+        ty,
+        nullable,
+        collated,
+        span: Span::default(),
+    }
 }
 
 /// The value of a user variable, NULL if it was never set.
@@ -55,22 +76,41 @@ pub(super) fn system_variable(name: &str, session: &Session) -> Result<Expr, Err
     };
     Ok(match name.to_ascii_lowercase().as_str() {
         "sql_mode" => words(&session.sql_mode.to_string()),
-        "collation_connection" => {
-            words(session.collation_connection.get().map_or("", |collation| collation.name()))
-        }
+        "collation_connection" => words(
+            session
+                .collation_connection
+                .get()
+                .map_or("", |collation| collation.name()),
+        ),
         "div_precision_increment" => integer(session.div_precision_increment.into()),
         "max_allowed_packet" => integer(session.max_allowed_packet.into()),
         "lc_time_names" => words(&session.lc_time_names),
         "default_week_format" => integer(session.default_week_format.into()),
         "block_encryption_mode" => words(&session.block_encryption_mode),
-        _ => return Err(Error::new(1193, "HY000", format!("Unknown system variable '{name}'"))),
+        _ => {
+            return Err(Error::new(
+                1193,
+                "HY000",
+                format!("Unknown system variable '{name}'"),
+            ));
+        }
     })
 }
 
 /// The candidate that is spelled most like `name`, if any is close.
-pub(super) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn closest<'a>(
+    name: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     let lower = name.to_lowercase();
-    let best = candidates.map(|c| (sqlift_functions::edit_distance(&lower, &c.to_lowercase()), c)).min()?;
+    let best = candidates
+        .map(|c| {
+            (
+                sqlift_functions::edit_distance(&lower, &c.to_lowercase()),
+                c,
+            )
+        })
+        .min()?;
     (best.0 <= 1 + lower.chars().count() / 4).then_some(best.1)
 }
 

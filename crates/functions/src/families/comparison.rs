@@ -1,0 +1,7 @@
+//! The comparison family.
+
+use crate::Function;
+
+pub(super) fn functions() -> Vec<Function> {
+    Vec::new()
+}

@@ -1,0 +1,7 @@
+//! The control family.
+
+use crate::Function;
+
+pub(super) fn functions() -> Vec<Function> {
+    Vec::new()
+}

@@ -1,0 +1,7 @@
+//! The date family.
+
+use crate::Function;
+
+pub(super) fn functions() -> Vec<Function> {
+    Vec::new()
+}
