@@ -166,7 +166,7 @@ impl<'t> Naive<'t> {
                     let rule = self.tailoring.reorder.iter().find(|rule| {
                         rule[0] as usize == level + 1
                             && (rule[1]..=rule[2]).contains(&unit)
-                            && !second_unit
+                            && !(second_unit && level == 0)
                     });
                     if let Some([_, _, _, shift, front]) = rule {
                         if *front != 0 {
