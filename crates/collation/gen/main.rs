@@ -14,6 +14,7 @@ mod charset_tables;
 mod ducet;
 mod input;
 mod registry;
+mod tailoring;
 mod uca_tables;
 mod verify;
 mod weight_tables;
@@ -34,6 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     charset_tables::write(data, home)?;
     case_tables::write(data, home)?;
     weight_tables::write(data, home)?;
+    tailoring::write(data, home)?;
     uca_tables::write(data, home)?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `src/registry_table.rs`: names and properties of all collations and character sets.
 
-use crate::{case_tables, input, weight_tables};
+use crate::{case_tables, input, tailoring, weight_tables};
 use std::error::Error;
 use std::fmt::Write;
 use std::fs;
@@ -13,16 +13,24 @@ fn variant(name: &str) -> String {
 }
 
 /// The constructor of the rules by which a collation works.
-fn rules(name: &str, charset: &str, one_byte: Option<usize>) -> String {
+fn rules(name: &str, charset: &str, one_byte: Option<usize>, language: Option<usize>) -> String {
+    if let Some(language) = language {
+        let levels = match name {
+            _ if name.ends_with("_as_cs_ks") => "Four",
+            _ if name.ends_with("_as_cs") => "Three",
+            _ => "One",
+        };
+        return format!("Rules::Uca(TableId::tailored({language}), Levels::{levels})");
+    }
     let unicode = matches!(
         charset,
         "utf8mb4" | "utf8mb3" | "utf16" | "utf16le" | "utf32" | "ucs2"
     );
     let text = match name {
         "binary" | "utf8mb4_0900_bin" => "Rules::Bytes",
-        "utf8mb4_0900_ai_ci" => "Rules::Uca(Version::V900, Levels::One)",
-        "utf8mb4_0900_as_ci" => "Rules::Uca(Version::V900, Levels::Two)",
-        "utf8mb4_0900_as_cs" => "Rules::Uca(Version::V900, Levels::Three)",
+        "utf8mb4_0900_ai_ci" => "Rules::Uca(TableId::V900, Levels::One)",
+        "utf8mb4_0900_as_ci" => "Rules::Uca(TableId::V900, Levels::Two)",
+        "utf8mb4_0900_as_cs" => "Rules::Uca(TableId::V900, Levels::Three)",
         _ if name.ends_with("_bin") && unicode && !charset.starts_with("utf8") => {
             "Rules::Simple(Simple::CodePoints)"
         }
@@ -35,9 +43,9 @@ fn rules(name: &str, charset: &str, one_byte: Option<usize>) -> String {
         _ if unicode && name.ends_with("_general_ci") => {
             "Rules::Simple(Simple::General(GeneralGroup::General))"
         }
-        _ if unicode && name.ends_with("_unicode_ci") => "Rules::Uca(Version::V400, Levels::One)",
+        _ if unicode && name.ends_with("_unicode_ci") => "Rules::Uca(TableId::V400, Levels::One)",
         _ if unicode && name.ends_with("_unicode_520_ci") => {
-            "Rules::Uca(Version::V520, Levels::One)"
+            "Rules::Uca(TableId::V520, Levels::One)"
         }
         _ => match (name, one_byte) {
             ("latin1_german2_ci", Some(number)) => {
@@ -55,10 +63,15 @@ pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
         "//! Written by `cargo run -p sqlift-collation --example generate`. Do not edit.\n\n\
          use crate::case::Case;\nuse crate::charset::Charset::*;\nuse crate::charset::CharsetRow;\n\
          use crate::collation::Collation;\nuse crate::collation::Pad::{NoPad, PadSpace};\n\
-         use crate::rules::{GeneralGroup, Levels, Rules, Simple, Version};\n\n",
+         use crate::rules::{GeneralGroup, Levels, Rules, Simple, TableId};\n\n",
     );
     let charsets = input::rows(data, "charsets")?;
     let collations = input::rows(data, "collations")?;
+    let languages: Vec<String> = tailoring::read(data)?.into_keys().collect();
+    let language = |name: &str| {
+        tailoring::language(name)
+            .and_then(|own| languages.iter().position(|language| *language == own))
+    };
     let one_byte = weight_tables::one_byte(data)?;
     let id_of = |name: &str| {
         collations
@@ -117,7 +130,8 @@ pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
             rules(
                 &row[1],
                 &row[2],
-                one_byte.iter().position(|name| *name == row[1])
+                one_byte.iter().position(|name| *name == row[1]),
+                language(&row[1])
             ),
             case_tables::rules(data, &row[1])?
         )?;

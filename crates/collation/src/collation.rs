@@ -229,10 +229,10 @@ impl Collation {
             Rules::Simple(simple) => {
                 with_weigh!(simple, self.charset, E, w => weigh::compare(w, self.charset, a, b))
             }
-            Rules::Uca(version, levels) => match self.charset {
-                Charset::Utf8mb4 => uca_compare::compare_utf8(version, levels, self.pad, a, b),
+            Rules::Uca(id, levels) => match self.charset {
+                Charset::Utf8mb4 => uca_compare::compare_utf8(id, levels, self.pad, a, b),
                 _ => {
-                    with_unicode!(self.charset, E => uca_compare::compare::<E>(version, levels, self.pad, a, b))
+                    with_unicode!(self.charset, E => uca_compare::compare::<E>(id, levels, self.pad, a, b))
                 }
             },
         }
@@ -260,8 +260,8 @@ impl Collation {
             Rules::Simple(simple) => {
                 with_weigh!(simple, self.charset, E, w => weigh::sort_key(w, bytes, out))
             }
-            Rules::Uca(version, levels) => {
-                with_unicode!(self.charset, E => uca_compare::sort_key::<E>(version, levels, self.pad, bytes, out));
+            Rules::Uca(id, levels) => {
+                with_unicode!(self.charset, E => uca_compare::sort_key::<E>(id, levels, self.pad, bytes, out));
             }
         }
     }
@@ -276,9 +276,9 @@ impl Collation {
             Rules::Simple(simple) => with_weigh!(simple, self.charset, E, w => {
                 uca_compare::hash_weights(w.units(bytes), Some(w.space()), hasher);
             }),
-            Rules::Uca(version, _) => {
+            Rules::Uca(id, _) => {
                 // Level 1 alone: strings that are equal on all levels are equal on it.
-                with_unicode!(self.charset, E => uca_compare::hash::<E>(version, self.pad, bytes, hasher));
+                with_unicode!(self.charset, E => uca_compare::hash::<E>(id, self.pad, bytes, hasher));
             }
         }
     }
@@ -292,8 +292,8 @@ impl Collation {
             Rules::Simple(simple) => {
                 with_weigh!(simple, self.charset, E, w => weigh::weight_string(w, self.charset, bytes, out))
             }
-            Rules::Uca(version, levels) => {
-                with_unicode!(self.charset, E => uca_compare::weight_string::<E>(version, levels, bytes, out));
+            Rules::Uca(id, levels) => {
+                with_unicode!(self.charset, E => uca_compare::weight_string::<E>(id, levels, bytes, out));
             }
         }
     }

@@ -40,6 +40,7 @@ mod registry_table;
 mod rules;
 mod search;
 mod sections;
+mod tailoring;
 mod uca;
 mod uca_compare;
 mod weigh;

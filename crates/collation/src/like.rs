@@ -307,8 +307,8 @@ impl Collation {
             Rules::Simple(simple) => with_weigh!(simple, self.charset(), E, w => {
                 matches::<E>(text, pattern, |a, b| w.same(a, b))
             }),
-            Rules::Uca(version, levels) => {
-                let table = uca::table(version);
+            Rules::Uca(id, levels) => {
+                let table = uca::table(id);
                 with_unicode!(self.charset(), E => {
                     matches::<E>(text, pattern, |a, b| table.same_char::<E>(levels, a, b))
                 })
@@ -325,9 +325,12 @@ impl Collation {
             {
                 ByBytes::Ascii { fold: true }
             }
-            (Rules::Uca(version, levels), Charset::Utf8mb4 | Charset::Utf8mb3) => {
-                let table = uca::table(version);
-                if text.is_ascii() && text.iter().all(|byte| table.ascii(*byte) != 0) {
+            (Rules::Uca(id, levels), Charset::Utf8mb4 | Charset::Utf8mb3) => {
+                let table = uca::table(id);
+                if table.folds_ascii
+                    && text.is_ascii()
+                    && text.iter().all(|byte| table.ascii(*byte) != 0)
+                {
                     ByBytes::Ascii {
                         fold: levels != Levels::Three,
                     }

@@ -8,6 +8,21 @@ pub(crate) enum Version {
     V900,
 }
 
+/// A table of weights: the three versions, then the languages in the order of `data/tailoring.bin`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TableId(pub(crate) u8);
+
+impl TableId {
+    pub(crate) const V400: TableId = TableId(0);
+    pub(crate) const V520: TableId = TableId(1);
+    pub(crate) const V900: TableId = TableId(2);
+
+    /// The table of a language.
+    pub(crate) const fn tailored(language: u8) -> TableId {
+        TableId(3 + language)
+    }
+}
+
 /// How many levels of weights are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Levels {
@@ -17,6 +32,8 @@ pub(crate) enum Levels {
     Two = 2,
     /// Letters, accents and case.
     Three = 3,
+    /// The same, and hiragana apart from katakana.
+    Four = 4,
 }
 
 /// A table of 16-bit weights.
@@ -51,7 +68,7 @@ pub(crate) enum Rules {
     /// Every character has a weight.
     Simple(Simple),
     /// Unicode collation algorithm.
-    Uca(Version, Levels),
+    Uca(TableId, Levels),
     /// Not implemented.
     Missing,
 }

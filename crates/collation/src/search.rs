@@ -33,8 +33,8 @@ impl Collation {
             Rules::Simple(simple) => with_weigh!(simple, self.charset(), E, w => {
                 positions::<E>(rest, last).find(|at| weigh::begins(w, &rest[*at..], needle))
             }),
-            Rules::Uca(version, levels) => {
-                let table = table(version);
+            Rules::Uca(id, levels) => {
+                let table = table(id);
                 if matches!(self.charset(), Charset::Utf8mb4 | Charset::Utf8mb3) && rest == needle {
                     return Some(start);
                 }
@@ -68,10 +68,15 @@ fn begins<E: Encoding>(table: &Table, levels: Levels, text: &[u8], needle: &[u8]
             Weights::<E, 2>::new(table, text),
             Weights::<E, 2>::new(table, needle),
         ))
-        && (levels != Levels::Three
+        && ((levels as u8) < 3
             || begin(
                 Weights::<E, 3>::new(table, text),
                 Weights::<E, 3>::new(table, needle),
+            ))
+        && ((levels as u8) < 4
+            || begin(
+                Weights::<E, 4>::new(table, text),
+                Weights::<E, 4>::new(table, needle),
             ))
 }
 

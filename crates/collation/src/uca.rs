@@ -5,76 +5,138 @@
 //! of a character count, nothing is normalised.
 
 use crate::encoding::{Encoding, MALFORMED};
-use crate::rules::{Levels, Version};
+use crate::rules::{Levels, TableId, Version};
 use crate::sections;
+use crate::tailoring::{self, Contractions, Reorder};
 use std::sync::OnceLock;
 
 /// Characters of a page, as a shift.
-const PAGE_BITS: u32 = 7;
-/// Entries from here on are not weights: the number of an expansion is added.
+pub(crate) const PAGE_BITS: u32 = 7;
+/// In the files, entries from here on are the number of an expansion.
 const FIRST_MARK: u16 = 0x8000;
-/// The entry of a character whose weight is computed.
+/// In the files, the entry of a character whose weight is computed.
 const COMPUTED: u16 = 0xFFFF;
-/// The lower half of the last element of an expansion has this bit.
-const LAST: u16 = 0x8000;
+/// Entries from here on are not weights: the number of an expansion is added.
+pub(crate) const EXPANSION: u32 = 0x1_0000;
+/// The entry of a character whose weight is computed.
+pub(crate) const IMPLICIT: u32 = u32::MAX;
+/// In the files, the lower half of the last element of an expansion has this bit.
+const LAST_IN_FILE: u16 = 0x8000;
 /// What a malformed character weighs: more than any other.
 const MALFORMED_WEIGHT: u16 = 0xFFFF;
-/// Level 2 and 3 of an ordinary character.
-const COMMON: [u16; 2] = [0x20, 2];
+/// Levels 2, 3 and 4 of an ordinary character.
+const COMMON: [u16; 3] = [0x20, 2, 0];
 
-/// The weights of one version.
-pub(crate) struct Table {
-    version: Version,
-    index: Vec<u16>,
-    primary: Vec<u16>,
-    /// Numbers into `pairs`; empty if the table has one level.
-    lower: Vec<u16>,
-    /// Primary weight and lower half of each element.
-    expansions: Vec<[u16; 2]>,
-    /// Weights of level 2 and 3.
-    pairs: Vec<[u16; 2]>,
-    /// The primary weights of ASCII characters; 0 if they are ignored.
-    ascii: [u16; 128],
+/// A collation element of an expansion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Element {
+    /// The primary weight; [`ZERO_UNIT`] if that is a unit of zero, 0 if there is none.
+    pub(crate) primary: u32,
+    /// Number of the lower weights.
+    pub(crate) lower: u16,
+    /// Whether it is the last of its expansion.
+    pub(crate) last: bool,
 }
 
-/// The table of a version.
-pub(crate) fn table(version: Version) -> &'static Table {
-    static TABLES: [OnceLock<Table>; 3] = [const { OnceLock::new() }; 3];
-    let bytes: &[u8] = match version {
-        Version::V400 => include_bytes!("../data/uca-400.bin"),
-        Version::V520 => include_bytes!("../data/uca-520.bin"),
-        Version::V900 => include_bytes!("../data/uca-900.bin"),
-    };
-    TABLES[version as usize].get_or_init(|| Table::read(version, bytes))
+/// MySQL: a Lithuanian contraction has a unit of zero on its first level.
+pub(crate) const ZERO_UNIT: u32 = 0x1_0000;
+
+/// The weights of a version or a language.
+#[derive(Clone)]
+pub(crate) struct Table {
+    pub(crate) version: Version,
+    pub(crate) index: Vec<u16>,
+    pub(crate) primary: Vec<u32>,
+    /// Numbers into `pairs`; empty if the table has one level.
+    pub(crate) lower: Vec<u16>,
+    pub(crate) expansions: Vec<Element>,
+    /// Weights of levels 2, 3 and 4.
+    pub(crate) pairs: Vec<[u16; 3]>,
+    /// The primary weights of ASCII characters; 0 if they are ignored, or have more than one.
+    ascii: [u16; 128],
+    /// Whether a-z weigh what A-Z weigh, on the first two levels.
+    pub(crate) folds_ascii: bool,
+    pub(crate) contractions: Contractions,
+    pub(crate) reorder: Vec<Reorder>,
+}
+
+/// A table; built when it is first asked for.
+#[inline]
+pub(crate) fn table(id: TableId) -> &'static Table {
+    static TABLES: [OnceLock<Table>; 64] = [const { OnceLock::new() }; 64];
+    TABLES[usize::from(id.0)].get_or_init(|| build(id))
+}
+
+#[cold]
+fn build(id: TableId) -> Table {
+    let read = |version, bytes: &[u8]| Table::read(version, bytes);
+    match id {
+        TableId::V400 => read(Version::V400, include_bytes!("../data/uca-400.bin")),
+        TableId::V520 => read(Version::V520, include_bytes!("../data/uca-520.bin")),
+        TableId::V900 => read(Version::V900, include_bytes!("../data/uca-900.bin")),
+        TableId(language) => tailoring::build(language - 3),
+    }
 }
 
 impl Table {
     fn read(version: Version, mut bytes: &[u8]) -> Table {
         let index = sections::take(&mut bytes);
-        let primary = sections::take(&mut bytes);
+        let primary = sections::take(&mut bytes)
+            .into_iter()
+            .map(|entry| match entry {
+                COMPUTED => IMPLICIT,
+                FIRST_MARK.. => EXPANSION + u32::from(entry - FIRST_MARK),
+                _ => u32::from(entry),
+            })
+            .collect();
         let lower = sections::take(&mut bytes);
-        let in_pairs = |list: Vec<u16>| {
-            list.chunks_exact(2)
-                .map(|pair| [pair[0], pair[1]])
-                .collect()
-        };
-        let expansions = in_pairs(sections::take(&mut bytes));
-        let pairs = in_pairs(sections::take(&mut bytes));
-        let mut ascii = [0; 128];
-        ascii.copy_from_slice(&primary[usize::from(index[0]) << PAGE_BITS..][..128]);
-        debug_assert!(ascii.iter().all(|weight| *weight < FIRST_MARK));
-        Table {
+        let expansions = sections::take(&mut bytes)
+            .chunks_exact(2)
+            .map(|element| Element {
+                primary: u32::from(element[0]),
+                lower: element[1] & !LAST_IN_FILE,
+                last: element[1] & LAST_IN_FILE != 0,
+            })
+            .collect();
+        let pairs = sections::take(&mut bytes)
+            .chunks_exact(2)
+            .map(|pair| [pair[0], pair[1], 0])
+            .collect();
+        let mut table = Table {
             version,
             index,
             primary,
             lower,
             expansions,
             pairs,
-            ascii,
-        }
+            ascii: [0; 128],
+            folds_ascii: false,
+            contractions: Contractions::default(),
+            reorder: Vec::new(),
+        };
+        table.note_ascii();
+        table
     }
 
-    /// The primary weight of an ASCII character; 0 if it is ignored.
+    /// Notes what is known of ASCII, after all changes.
+    pub(crate) fn note_ascii(&mut self) {
+        let first = usize::from(self.index[0]) << PAGE_BITS;
+        for at in 0..128 {
+            self.ascii[at] = u16::try_from(self.primary[first + at]).unwrap_or(0);
+        }
+        let second = |byte: u8| match self.lower.get(first + usize::from(byte)) {
+            Some(number) => self.pairs[usize::from(*number)][0],
+            None => 0,
+        };
+        self.folds_ascii = (b'a'..=b'z').all(|small| {
+            let large = small.to_ascii_uppercase();
+            self.ascii(small) != 0
+                && self.ascii(small) == self.ascii(large)
+                && second(small) == second(large)
+        });
+    }
+
+    /// The primary weight of an ASCII character; 0 if it is ignored or has more than one.
     #[inline]
     pub(crate) fn ascii(&self, byte: u8) -> u16 {
         self.ascii[usize::from(byte & 0x7F)]
@@ -85,15 +147,33 @@ impl Table {
         Weights::<E, 1>::of_char(self, a).eq(Weights::<E, 1>::of_char(self, b))
             && (levels == Levels::One
                 || Weights::<E, 2>::of_char(self, a).eq(Weights::<E, 2>::of_char(self, b)))
-            && (levels != Levels::Three
+            && ((levels as u8) < 3
                 || Weights::<E, 3>::of_char(self, a).eq(Weights::<E, 3>::of_char(self, b)))
+            && ((levels as u8) < 4
+                || Weights::<E, 4>::of_char(self, a).eq(Weights::<E, 4>::of_char(self, b)))
     }
 
     /// The place of a character in `primary` and `lower`.
     #[inline]
-    fn slot(&self, character: u32) -> Option<usize> {
+    pub(crate) fn slot(&self, character: u32) -> Option<usize> {
         let page = *self.index.get((character >> PAGE_BITS) as usize)?;
         Some((usize::from(page) << PAGE_BITS) + (character as usize & ((1 << PAGE_BITS) - 1)))
+    }
+
+    /// The third-level weight under which one of the base is known in this table.
+    fn tertiary(&self, weight: u16) -> u16 {
+        self.reorder
+            .iter()
+            .find_map(|rule| rule.moves(3, weight))
+            .unwrap_or(weight)
+    }
+
+    /// The primary weight under which the lead of an implicit pair is known in this table.
+    fn lead(&self, lead: u16) -> u16 {
+        self.reorder
+            .iter()
+            .find_map(|rule| rule.moves(1, lead))
+            .unwrap_or(lead)
     }
 }
 
@@ -104,7 +184,7 @@ enum Waiting {
     /// An expansion, at this element.
     Expansion(usize),
     /// A few weights; the first so many of the array, the next one first.
-    Some([u16; 4], u8),
+    Some([u16; 8], u8),
 }
 
 /// The weights of one level (1, 2, 3) of a string, without those that are zero.
@@ -137,17 +217,14 @@ impl<'a, E: Encoding, const LEVEL: usize> Weights<'a, E, LEVEL> {
     }
 
     fn put_back(&mut self, weight: u16) {
-        self.waiting = match self.waiting {
-            Waiting::Some([a, b, c, _], count) => Waiting::Some([weight, a, b, c], count + 1),
-            _ => Waiting::Some([weight, 0, 0, 0], 1),
-        };
+        self.waiting = Waiting::Some([weight, 0, 0, 0, 0, 0, 0, 0], 1);
     }
 
     #[inline]
-    fn level_of(&self, element: [u16; 2]) -> u16 {
+    fn level_of(&self, element: Element) -> u32 {
         match LEVEL {
-            1 => element[0],
-            _ => self.table.pairs[usize::from(element[1] & !LAST)][LEVEL - 2],
+            1 => element.primary,
+            _ => u32::from(self.table.pairs[usize::from(element.lower)][LEVEL - 2]),
         }
     }
 
@@ -161,14 +238,14 @@ impl<'a, E: Encoding, const LEVEL: usize> Weights<'a, E, LEVEL> {
                     let element = *self.table.expansions.get(at)?;
                     let weight = self.level_of(element);
                     at += 1;
-                    let last = element[1] & LAST != 0;
+                    let last = element.last;
                     self.waiting = if last {
                         Waiting::Nothing
                     } else {
                         Waiting::Expansion(at)
                     };
                     if weight != 0 {
-                        return Some(weight);
+                        return Some(weight as u16);
                     }
                     if last {
                         return None;
@@ -177,7 +254,7 @@ impl<'a, E: Encoding, const LEVEL: usize> Weights<'a, E, LEVEL> {
             }
             Waiting::Some(list, count) => {
                 let weight = list[0];
-                *list = [list[1], list[2], list[3], 0];
+                list.rotate_left(1);
                 *count -= 1;
                 if *count == 0 {
                     self.waiting = Waiting::Nothing;
@@ -195,15 +272,15 @@ impl<'a, E: Encoding, const LEVEL: usize> Weights<'a, E, LEVEL> {
             return self.begin_malformed();
         };
         let primary = table.primary[slot];
-        if primary < FIRST_MARK {
+        if primary < EXPANSION {
             return if LEVEL == 1 {
-                primary
+                primary as u16
             } else {
                 table.pairs[usize::from(table.lower[slot])][LEVEL - 2]
             };
         }
-        if primary != COMPUTED {
-            self.waiting = Waiting::Expansion(usize::from(primary - FIRST_MARK));
+        if primary != IMPLICIT {
+            self.waiting = Waiting::Expansion((primary - EXPANSION) as usize);
             return 0;
         }
         self.compute(character);
@@ -233,27 +310,46 @@ impl<'a, E: Encoding, const LEVEL: usize> Weights<'a, E, LEVEL> {
                 0x11A7 + tail,
             ];
             let jamo = &jamo[..if tail == 0 { 2 } else { 3 }];
-            let mut list = [0; 4];
-            for (weight, jamo) in list.iter_mut().zip(jamo) {
+            let mut list = [0; 8];
+            let mut count = 0;
+            for weight in jamo
+                .iter()
+                .flat_map(|jamo| Weights::<E, LEVEL>::of_char(self.table, *jamo))
+            {
                 // MySQL: the third level of the last page of syllables is 3.
-                *weight = if LEVEL == 3 && character >= 0xD700 {
-                    3
+                list[count] = if LEVEL == 3 && character >= 0xD700 {
+                    self.table.tertiary(3)
                 } else {
-                    self.begin(*jamo)
+                    weight as u16
                 };
+                count += 1;
             }
-            self.waiting = Waiting::Some(list, jamo.len() as u8);
+            if count > 0 {
+                self.waiting = Waiting::Some(list, count as u8);
+            }
             return;
         }
-        let pair = match implicit(self.table.version, character) {
-            Implicit::One(weight) => [weight, 0],
-            Implicit::Two(pair) => pair,
+        let mut list = [0; 8];
+        let count = match (LEVEL, implicit(self.table.version, character)) {
+            (1, Implicit::One(weight)) => {
+                list[0] = weight;
+                1
+            }
+            (1, Implicit::Two([lead, second])) => {
+                list[..2].copy_from_slice(&[self.table.lead(lead), second]);
+                2
+            }
+            (2, _) => {
+                list[0] = COMMON[0];
+                1
+            }
+            (3, _) => {
+                list[0] = self.table.tertiary(COMMON[1]);
+                1
+            }
+            _ => return,
         };
-        self.waiting = match (LEVEL, pair) {
-            (1, [a, 0]) => Waiting::Some([a, 0, 0, 0], 1),
-            (1, [a, b]) => Waiting::Some([a, b, 0, 0], 2),
-            _ => Waiting::Some([COMMON[LEVEL - 2], 0, 0, 0], 1),
-        };
+        self.waiting = Waiting::Some(list, count);
     }
 }
 
@@ -270,6 +366,14 @@ impl<E: Encoding, const LEVEL: usize> Iterator for Weights<'_, E, LEVEL> {
             }
             let (character, len) = E::next(self.rest)?;
             self.rest = &self.rest[len..];
+            if self.table.contractions.may_begin(character)
+                && let Some((expansion, more)) =
+                    self.table.contractions.find::<E>(character, self.rest)
+            {
+                self.rest = &self.rest[more..];
+                self.waiting = Waiting::Expansion(expansion);
+                continue;
+            }
             let weight = self.begin(character);
             if weight != 0 {
                 return Some(u32::from(weight));

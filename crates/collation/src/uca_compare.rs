@@ -3,7 +3,7 @@
 use crate::collation::{Pad, skip_common_utf8};
 use crate::encoding::{Encoding, Utf8mb4};
 use crate::key::{PaddedKey, put};
-use crate::rules::{Levels, Version};
+use crate::rules::{Levels, TableId};
 use crate::uca::{Table, Weights, table};
 use std::cmp::Ordering;
 use std::hash::Hasher;
@@ -18,16 +18,15 @@ fn padding(pad: Pad) -> Option<u32> {
 
 /// Order of two strings in UTF-8.
 #[inline]
-pub(crate) fn compare_utf8(
-    version: Version,
-    levels: Levels,
-    pad: Pad,
-    a: &[u8],
-    b: &[u8],
-) -> Ordering {
-    let (start, then_ascii) = skip_common_utf8(a, b, levels != Levels::Three);
-    let table = table(version);
-    if then_ascii {
+pub(crate) fn compare_utf8(id: TableId, levels: Levels, pad: Pad, a: &[u8], b: &[u8]) -> Ordering {
+    let table = table(id);
+    let contracts = !table.contractions.is_empty();
+    let fold = table.folds_ascii && (levels as u8) < 3 && !contracts;
+    let (mut start, then_ascii) = skip_common_utf8(a, b, fold);
+    if contracts {
+        // The last characters may belong to a contraction that goes on differently.
+        start = table.contractions.boundary(a, start);
+    } else if then_ascii {
         let (x, y) = (table.ascii(a[start]), table.ascii(b[start]));
         if x != 0 && y != 0 && x != y {
             return x.cmp(&y);
@@ -41,13 +40,13 @@ pub(crate) fn compare_utf8(
 
 /// Order of two strings.
 pub(crate) fn compare<E: Encoding>(
-    version: Version,
+    id: TableId,
     levels: Levels,
     pad: Pad,
     a: &[u8],
     b: &[u8],
 ) -> Ordering {
-    compare_in::<E>(table(version), levels, pad, a, b)
+    compare_in::<E>(table(id), levels, pad, a, b)
 }
 
 fn compare_in<E: Encoding>(
@@ -111,17 +110,17 @@ fn against_padding(first: u32, rest: impl Iterator<Item = u32>, pad: Option<u32>
 
 /// Appends a key.
 pub(crate) fn sort_key<E: Encoding>(
-    version: Version,
+    id: TableId,
     levels: Levels,
     pad: Pad,
     bytes: &[u8],
     out: &mut Vec<u8>,
 ) {
     match padding(pad) {
-        None => weight_string::<E>(version, levels, bytes, out),
+        None => weight_string::<E>(id, levels, bytes, out),
         Some(space) => {
             let mut key = PaddedKey::new(out, 2, space);
-            Weights::<E, 1>::new(table(version), bytes).for_each(|weight| key.push(weight));
+            Weights::<E, 1>::new(table(id), bytes).for_each(|weight| key.push(weight));
             key.finish();
         }
     }
@@ -129,36 +128,35 @@ pub(crate) fn sort_key<E: Encoding>(
 
 /// Appends `WEIGHT_STRING(s)`: the levels one after the other, with 0000 between.
 pub(crate) fn weight_string<E: Encoding>(
-    version: Version,
+    id: TableId,
     levels: Levels,
     bytes: &[u8],
     out: &mut Vec<u8>,
 ) {
-    let table = table(version);
+    let table = table(id);
     out.reserve(2 * bytes.len());
     Weights::<E, 1>::new(table, bytes).for_each(|weight| put(out, weight, 2));
     if levels != Levels::One {
         put(out, 0, 2);
         Weights::<E, 2>::new(table, bytes).for_each(|weight| put(out, weight, 2));
     }
-    if levels == Levels::Three {
+    if levels as u8 >= 3 {
         put(out, 0, 2);
         Weights::<E, 3>::new(table, bytes).for_each(|weight| put(out, weight, 2));
+    }
+    if levels == Levels::Four {
+        // MySQL: the separator is only there if something follows it.
+        let mut weights = Weights::<E, 4>::new(table, bytes).peekable();
+        if weights.peek().is_some() {
+            put(out, 0, 2);
+            weights.for_each(|weight| put(out, weight, 2));
+        }
     }
 }
 
 /// Hashes the first level.
-pub(crate) fn hash<E: Encoding>(
-    version: Version,
-    pad: Pad,
-    bytes: &[u8],
-    hasher: &mut impl Hasher,
-) {
-    hash_weights(
-        Weights::<E, 1>::new(table(version), bytes),
-        padding(pad),
-        hasher,
-    );
+pub(crate) fn hash<E: Encoding>(id: TableId, pad: Pad, bytes: &[u8], hasher: &mut impl Hasher) {
+    hash_weights(Weights::<E, 1>::new(table(id), bytes), padding(pad), hasher);
 }
 
 /// Hashes weights, without trailing ones that are padding. A hasher sees pieces of fixed length, whatever the string.

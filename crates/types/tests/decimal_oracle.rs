@@ -468,4 +468,24 @@ fn texts_and_doubles_round_trip() {
     assert_eq!(Decimal::from_f64(-0.0, 30).unwrap().value.to_string(), "0");
     assert_eq!("-0.00".parse::<Decimal>().unwrap().to_string(), "0.00");
     assert_eq!(Decimal::new(I256::ONE, 31), None);
+    for literal in [
+        "1.50",
+        "0.000000000000000000000000000001",
+        &"9".repeat(76),
+        &format!("{}.5", "9".repeat(75)),
+    ] {
+        assert_eq!(Decimal::from_literal(literal).unwrap().to_string(), literal);
+    }
+    assert_eq!(Decimal::from_literal("10.").unwrap(), Decimal::from(10));
+    for literal in [
+        "",
+        ".",
+        "1e5",
+        "-1",
+        "1.5x",
+        &"9".repeat(77),
+        &format!("0.{}", "0".repeat(31)),
+    ] {
+        assert_eq!(Decimal::from_literal(literal), None, "{literal}");
+    }
 }

@@ -330,10 +330,13 @@ impl Coefficient for i64 {
         other_scale: u8,
         result_scale: u8,
     ) -> Option<Self> {
-        i128::from(self)
-            .checked_div_to_scale(scale, other.into(), other_scale, result_scale)?
-            .try_into()
-            .ok()
+        match division::divide_in_width(self, scale, other, other_scale, result_scale) {
+            Some(quotient) => Some(quotient),
+            None => i128::from(self)
+                .checked_div_to_scale(scale, other.into(), other_scale, result_scale)?
+                .try_into()
+                .ok(),
+        }
     }
 }
 

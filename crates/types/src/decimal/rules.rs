@@ -180,6 +180,26 @@ impl DecimalType {
         Self::of_hex_literal(bytes).with_unsigned(false)
     }
 
+    /// What a BIT(n) column counts as. MySQL: n digits, though fewer would do.
+    pub const fn of_bits(bits: u8) -> Self {
+        Self::bounded(bits as u32, 0, true)
+    }
+
+    /// What a DATE counts as: `20240229`.
+    pub const fn of_date() -> Self {
+        Self::new(8, 0)
+    }
+
+    /// What a TIME with so many fraction digits counts as: `8385959.000000`.
+    pub const fn of_time(fraction: u8) -> Self {
+        Self::bounded(7 + fraction as u32, fraction as u32, false)
+    }
+
+    /// What a DATETIME or TIMESTAMP with so many fraction digits counts as: `20240229101112.123456`.
+    pub const fn of_datetime(fraction: u8) -> Self {
+        Self::bounded(14 + fraction as u32, fraction as u32, false)
+    }
+
     /// Type of `a + b` and `a - b`.
     pub fn sum(self, other: Self) -> Self {
         let scale = self.scale.max(other.scale);

@@ -352,17 +352,25 @@ pub fn write_decimal<C: Coefficient>(coefficient: C, scale: u8, out: &mut Vec<u8
         put_digits(narrow.unsigned_abs(), &mut digits, &mut at);
     } else {
         // Eighteen digits at a time.
-        let chunk = U256::new(1_000_000_000_000_000_000);
+        const CHUNK: u64 = 1_000_000_000_000_000_000;
         let mut rest = coefficient.to_i256().unsigned_abs();
-        while rest != U256::ZERO {
-            let low = (rest % chunk).as_u64();
-            rest /= chunk;
-            let before = at;
+        while rest > U256::from(u64::MAX) {
+            let (quotient, low) = match u128::try_from(rest) {
+                Ok(narrow) => (
+                    U256::new(narrow / u128::from(CHUNK)),
+                    (narrow % u128::from(CHUNK)) as u64,
+                ),
+                Err(_) => (
+                    rest / U256::from(CHUNK),
+                    (rest % U256::from(CHUNK)).as_u64(),
+                ),
+            };
+            rest = quotient;
+            let chunk_end = at;
             put_digits(low, &mut digits, &mut at);
-            if rest != U256::ZERO {
-                at = before - 18;
-            }
+            at = chunk_end - 18;
         }
+        put_digits(rest.as_u64(), &mut digits, &mut at);
     }
     // At least one digit before the point.
     at = at.min(end - usize::from(scale) - 1);
@@ -386,6 +394,23 @@ fn put_digits(mut number: u64, digits: &mut [u8], at: &mut usize) {
 }
 
 impl Decimal {
+    /// The number of a literal, digits with or without a point: exact, or `None`.
+    ///
+    /// MySQL: a literal may be longer than any type, up to 81 digits. This takes what 256 bits hold (76 digits) and 30 digits behind the point.
+    pub fn from_literal(text: &str) -> Option<Self> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = [whole, fraction].concat();
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let number = Digits {
+            digits: digits.as_bytes(),
+            point: whole.len() as i64,
+        }
+        .round(MAX_SCALE)?;
+        (usize::from(number.scale()) == fraction.len()).then_some(number)
+    }
+
     /// Appends the number with exactly its scale's digits behind the point.
     pub fn write_to(self, out: &mut Vec<u8>) {
         write_decimal(self.coefficient(), self.scale(), out);
