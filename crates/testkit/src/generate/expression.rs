@@ -134,16 +134,8 @@ impl Generator {
         let Some(makers) = self.makers.get(&class) else {
             return self.write_leaf(random, class, text);
         };
-        // Of two candidates the one that was used less: all entries are met about equally often, without a plan.
-        let candidates = [
-            makers[random.below(makers.len())],
-            makers[random.below(makers.len())],
-        ];
-        let number = if self.hits[candidates[1]] < self.hits[candidates[0]] {
-            candidates[1]
-        } else {
-            candidates[0]
-        };
+        // Without regard to what was made before: an expression depends on its source of numbers alone.
+        let number = makers[random.below(makers.len())];
         self.write_entry(random, number, class, depth, text);
     }
 
@@ -351,6 +343,19 @@ mod tests {
         };
         assert_eq!(make(1), make(1));
         assert_ne!(make(1), make(2));
+    }
+
+    #[test]
+    fn an_expression_does_not_depend_on_those_before_it() {
+        let random = Random::new(9);
+        let mut generator = generator(6, COLUMNS);
+        let sequence: Vec<String> = (0..20)
+            .map(|number| generator.any(&mut random.fork(number)))
+            .collect();
+        assert_eq!(
+            self::generator(6, COLUMNS).any(&mut random.fork(13)),
+            sequence[13]
+        );
     }
 
     #[test]
