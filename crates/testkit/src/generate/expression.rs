@@ -376,6 +376,21 @@ mod tests {
     }
 
     #[test]
+    fn every_text_parses_and_its_printed_form_means_the_same() {
+        let parse = |text: &str| {
+            sqlift_syntax::parse(text, Default::default(), Default::default())
+                .unwrap_or_else(|error| panic!("{error}: {text}"))
+        };
+        let random = Random::new(11);
+        let mut generator = generator(6, COLUMNS);
+        for number in 0..3_000 {
+            let text = generator.any(&mut random.fork(number));
+            let tree = parse(&text);
+            assert!(parse(&tree.to_string()) == tree, "{text}\n{tree}");
+        }
+    }
+
+    #[test]
     fn depth_zero_gives_leaves_and_no_columns_means_none() {
         let mut random = Random::new(4);
         let mut leaves = generator(0, COLUMNS);
