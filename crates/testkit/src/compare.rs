@@ -18,7 +18,7 @@ mod warnings;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::corpus::{Answer, Case, Cell, ResultColumn, SqlError};
+use crate::corpus::{Answer, Case, Cell, Meta, ResultColumn, SqlError};
 use crate::subject::{Outcome, Raised};
 
 pub use ulp::within_one_ulp;
@@ -161,6 +161,17 @@ impl Comparison {
         }
     }
 
+    /// The same, but with a last digit that differs as a difference: for subjects that share their C library.
+    pub fn without_tolerance(mut self) -> Self {
+        if self.within_one_ulp > 0 {
+            let count = self.within_one_ulp;
+            let got = format!("{count} values with another last digit");
+            let expected = "the same to the last digit".to_owned();
+            self.differ(Aspect::Value, None, expected, got, "last digit".into());
+        }
+        self
+    }
+
     fn differ(
         &mut self,
         aspect: Aspect,
@@ -272,6 +283,53 @@ pub fn compare(case: &Case, outcome: &Outcome) -> Verdict {
         }
     }
     Verdict::Compared(comparison)
+}
+
+/// An outcome in the form of a recorded answer, to compare other subjects with; `None` if it is not supported.
+pub fn as_answer(outcome: &Outcome) -> Option<Answer> {
+    // The protocol's description is not compared.
+    let meta = Meta([0; 5]);
+    Some(match outcome {
+        Outcome::Unsupported(_) => return None,
+        Outcome::Error(error) => Answer::Error(error.clone()),
+        Outcome::Value {
+            column,
+            value,
+            warnings,
+        } => Answer::Value {
+            column: column.clone(),
+            meta,
+            value: value.clone(),
+            warnings: warnings::of_statement(warnings),
+        },
+        Outcome::Rows { rows, .. } if let Some(error) = same_error_everywhere(rows) => {
+            Answer::Error(error.clone())
+        }
+        Outcome::Rows {
+            column,
+            rows,
+            warnings,
+        } => {
+            let statement_error = rows.iter().find_map(|row| row.clone().err());
+            let warnings = match &statement_error {
+                None => warnings::of_statement(warnings),
+                Some(_) => warnings::row_by_row(warnings, rows),
+            };
+            let alone = |(row, outcome): (usize, &Result<Cell, SqlError>)| {
+                outcome
+                    .clone()
+                    .map_err(|error| warnings::renumbered_error(&error, row))
+            };
+            let rows = rows.iter().enumerate().map(alone).collect();
+            Answer::Rows {
+                column: column.clone(),
+                meta,
+                rows,
+                statement_error,
+                warnings,
+            }
+        }
+    })
 }
 
 /// The error of a result whose rows all fail alike.

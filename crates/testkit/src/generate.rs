@@ -10,8 +10,10 @@ mod catalogue;
 mod expression;
 mod grammar;
 mod random;
+mod shrink;
 
 pub use catalogue::{Argument, Catalogue, Class, Entry, Form, Produces};
 pub use expression::{Generator, Hits, Limits};
 pub use grammar::MySql;
 pub use random::Random;
+pub use shrink::shrink;

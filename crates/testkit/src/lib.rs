@@ -4,6 +4,7 @@
 //! * [`subject`]: what is under test, as a trait.
 //! * [`compare`]: an outcome against a recorded answer, aspect by aspect.
 //! * [`runner`]: a subject over a corpus, with counts, differences and their clusters.
+//! * [`differential`]: subjects against each other on generated expressions.
 //! * [`engine`]: where the engine is bound to the runner.
 //! * [`features`]: what an expression is made of, for statistics.
 //! * [`generate`]: seeded expressions and tables.
@@ -11,8 +12,10 @@
 
 pub mod compare;
 pub mod corpus;
+pub mod differential;
 pub mod engine;
 pub mod features;
 pub mod generate;
+mod panics;
 pub mod runner;
 pub mod subject;

@@ -1,22 +1,24 @@
-//! `sqlift-testkit`: runs the engine over the corpus, and converts the corpus between its two forms.
+//! `sqlift-testkit`: runs the engine over the corpus and over generated expressions, and converts the corpus between
+//! its two forms.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
 use std::fs;
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 
 use clap::{Args, Parser, Subcommand};
-use sqlift_testkit::corpus::{Corpus, pack::pack, to_json_line};
+use sqlift_testkit::corpus::{Corpus, Settings, pack::pack, to_json_line};
+use sqlift_testkit::differential::{self, Plan};
 use sqlift_testkit::engine;
 use sqlift_testkit::generate::{Generator, Limits, MySql, Random, boundary};
 use sqlift_testkit::runner::{
     Known, Options, Report, Selection, by_cause, by_difference, causes, clusters, differences,
     hits, json_lines, run, table, unsupported_by_reason,
 };
-use sqlift_testkit::subject::{Configuration, Shape, Tier};
+use sqlift_testkit::subject::{Configuration, Shape, Subject, Tier};
 
 #[derive(Parser)]
 #[command(
@@ -32,59 +34,28 @@ struct Command {
 enum Action {
     /// Run the engine over a corpus; exit code 1 if anything differs that is not known
     Corpus(CorpusArguments),
+    /// Run the tiers against each other on generated expressions; exit code 1 if they differ
+    Fuzz(FuzzArguments),
     /// Print the cases of a corpus as JSON lines, to look something up
-    Cases {
-        /// The corpus folder, in either form
-        corpus: PathBuf,
-        /// Only these areas
-        #[arg(long, value_delimiter = ',')]
-        areas: Vec<String>,
-        /// Only cases whose expression contains this text
-        #[arg(long)]
-        grep: Option<String>,
-        /// Only these cases
-        #[arg(long = "id", value_delimiter = ',')]
-        id: Vec<String>,
-    },
+    Cases(SelectionArguments),
     /// Print random expressions, one a line
-    Generate {
-        /// Where it starts
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// How many
-        #[arg(long, default_value_t = 20)]
-        count: u64,
-        /// Levels of nesting
-        #[arg(long, default_value_t = 6)]
-        depth: usize,
-        /// Without columns
-        #[arg(long)]
-        literal: bool,
-        /// Print the table that the columns belong to, as the corpus' `rows.json`, and no expressions
-        #[arg(long, value_name = "ROWS")]
-        table: Option<usize>,
-        /// Count what was made, on standard error
-        #[arg(long)]
-        hits: bool,
-    },
+    Generate(GenerateArguments),
     /// Pack a corpus folder (any form) into another folder
-    Pack {
-        /// The corpus to read
-        corpus: PathBuf,
-        /// The folder to write; made if it is not there
-        out: PathBuf,
-    },
+    Pack(Folders),
     /// Unpack a corpus folder (any form) into JSON lines in another folder
-    Unpack {
-        /// The corpus to read
-        corpus: PathBuf,
-        /// The folder to write; made if it is not there
-        out: PathBuf,
-    },
+    Unpack(Folders),
 }
 
 #[derive(Args)]
-struct CorpusArguments {
+struct Folders {
+    /// The corpus to read
+    corpus: PathBuf,
+    /// The folder to write; made if it is not there
+    out: PathBuf,
+}
+
+#[derive(Args)]
+struct SelectionArguments {
     /// The corpus folder, in either form
     corpus: PathBuf,
     /// Only these areas
@@ -94,8 +65,24 @@ struct CorpusArguments {
     #[arg(long)]
     grep: Option<String>,
     /// Only these cases
-    #[arg(long = "id", value_delimiter = ',')]
-    id: Vec<String>,
+    #[arg(long = "id", value_delimiter = ',', value_name = "ID")]
+    only_ids: Vec<String>,
+}
+
+impl SelectionArguments {
+    fn selection(&self) -> Selection {
+        Selection {
+            areas: self.areas.clone(),
+            grep: self.grep.clone(),
+            ids: self.only_ids.clone(),
+        }
+    }
+}
+
+#[derive(Args)]
+struct CorpusArguments {
+    #[command(flatten)]
+    cases: SelectionArguments,
     /// The tier that has to give the answers
     #[arg(long, value_enum, default_value_t)]
     tier: Tier,
@@ -132,9 +119,68 @@ struct CorpusArguments {
     trace: bool,
 }
 
+#[derive(Args)]
+struct GenerateArguments {
+    /// Where it starts
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many
+    #[arg(long, default_value_t = 20)]
+    count: u64,
+    /// Number of the first
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+    /// Levels of nesting
+    #[arg(long, default_value_t = 6)]
+    depth: usize,
+    /// Without columns
+    #[arg(long)]
+    literal: bool,
+    /// Print a table of so many rows that the columns belong to, as the corpus' `rows.json`, and no expressions
+    #[arg(long, value_name = "ROWS")]
+    table: Option<usize>,
+    /// Count what was made, on standard error
+    #[arg(long)]
+    hits: bool,
+}
+
+impl GenerateArguments {
+    fn generator(&self) -> Generator {
+        let columns = if self.literal { &[] } else { boundary::COLUMNS };
+        let limits = Limits {
+            depth: self.depth,
+            ..Limits::default()
+        };
+        Generator::new(&MySql, columns, limits)
+    }
+}
+
+#[derive(Args)]
+struct FuzzArguments {
+    #[command(flatten)]
+    generate: GenerateArguments,
+    /// The tier that says what is right
+    #[arg(long, value_enum, default_value_t = Tier::Interp)]
+    reference: Tier,
+    /// The tiers that have to agree
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Tier::Vm, Tier::Native])]
+    against: Vec<Tier>,
+    /// How they get their rows
+    #[arg(long, value_delimiter = ',', default_values_t = [Shape::Row, Shape::Batch(7)])]
+    shapes: Vec<Shape>,
+    /// Stop after so many differences
+    #[arg(long, default_value_t = 10)]
+    most: usize,
+    /// How often a difference is tried in smaller forms
+    #[arg(long, default_value_t = 2_000)]
+    shrink: usize,
+}
+
 fn main() -> ExitCode {
     match act(Command::parse().action) {
         Ok(code) => code,
+        // A reader that closes the pipe early has seen what it wanted.
+        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::from(2)
@@ -142,108 +188,48 @@ fn main() -> ExitCode {
     }
 }
 
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
 fn act(action: Action) -> Result<ExitCode, Box<dyn Error>> {
     match action {
         Action::Corpus(arguments) => prove(&arguments),
-        Action::Cases {
-            corpus,
-            areas,
-            grep,
-            id,
-        } => print_cases(
-            &corpus,
-            &Selection {
-                areas,
-                grep,
-                ids: id,
-            },
-        ),
-        Action::Generate {
-            seed,
-            count,
-            depth,
-            literal,
-            table,
-            hits,
-        } => {
-            let mut random = Random::new(seed);
-            if let Some(rows) = table {
-                let table = boundary::table(&mut random, rows);
-                println!("{}", serde_json::to_string_pretty(&table)?);
-                return Ok(ExitCode::SUCCESS);
-            }
-            let columns = if literal { &[] } else { boundary::COLUMNS };
-            let limits = Limits {
-                depth,
-                ..Limits::default()
-            };
-            let mut generator = Generator::new(&MySql, columns, limits);
-            let mut out = BufWriter::new(std::io::stdout().lock());
-            for number in 0..count {
-                writeln!(out, "{}", generator.any(&mut random.fork(number)))?;
-            }
-            if hits {
-                eprint!("{}", generator.hits());
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        Action::Pack { corpus, out } => convert(&corpus, &out, Form::Packed),
-        Action::Unpack { corpus, out } => convert(&corpus, &out, Form::Lines),
+        Action::Fuzz(arguments) => fuzz(&arguments),
+        Action::Cases(arguments) => print_cases(&arguments),
+        Action::Generate(arguments) => generate(&arguments),
+        Action::Pack(folders) => convert(&folders, Form::Packed),
+        Action::Unpack(folders) => convert(&folders, Form::Lines),
     }
-}
-
-fn print_cases(folder: &Path, selection: &Selection) -> Result<ExitCode, Box<dyn Error>> {
-    let corpus = Corpus::open(folder)?;
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    for area in corpus
-        .areas()
-        .iter()
-        .filter(|area| selection.has_area(&area.name))
-    {
-        for case in area.cases()? {
-            let case = case?;
-            if selection.has_case(&case) {
-                writeln!(out, "{}", to_json_line(&case))?;
-            }
-        }
-    }
-    out.flush()?;
-    Ok(ExitCode::SUCCESS)
 }
 
 fn prove(arguments: &CorpusArguments) -> Result<ExitCode, Box<dyn Error>> {
-    let corpus = Corpus::open(&arguments.corpus)?;
+    let corpus = Corpus::open(&arguments.cases.corpus)?;
     let known = match &arguments.known {
         Some(path) => Known::read(path)?,
         None => Known::default(),
-    };
-    let selection = Selection {
-        areas: arguments.areas.clone(),
-        grep: arguments.grep.clone(),
-        ids: arguments.id.clone(),
     };
     let subject = engine::subject(Configuration {
         tier: arguments.tier,
         shape: arguments.shape,
     })?;
-    let threads = arguments
-        .threads
-        .or_else(|| thread::available_parallelism().ok().map(usize::from))
-        .unwrap_or(1);
+    let machine = || thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
-        threads,
+        threads: arguments.threads.unwrap_or_else(machine),
         trace: arguments.trace,
     };
+    let selection = arguments.cases.selection();
     let report = run(&corpus, subject.as_ref(), &selection, &known, options)?;
     if arguments.json || arguments.ids {
         for entry in &report.stale {
             eprintln!("not needed in the list of known differences: {entry}");
         }
     }
-    // A reader that closes the pipe early has seen what it wanted.
-    let _ = std::io::stdout()
+    io::stdout()
         .lock()
-        .write_all(text(arguments, &report).as_bytes());
+        .write_all(text(arguments, &report).as_bytes())?;
     Ok(if report.is_success() {
         ExitCode::SUCCESS
     } else {
@@ -278,6 +264,94 @@ fn text(arguments: &CorpusArguments, report: &Report) -> String {
     text
 }
 
+fn fuzz(arguments: &FuzzArguments) -> Result<ExitCode, Box<dyn Error>> {
+    let mut subjects: Vec<(String, Box<dyn Subject>)> = Vec::new();
+    for tier in &arguments.against {
+        for shape in &arguments.shapes {
+            let configuration = Configuration {
+                tier: *tier,
+                shape: *shape,
+            };
+            subjects.push((configuration.to_string(), engine::subject(configuration)?));
+        }
+    }
+    let others: Vec<(&str, &dyn Subject)> = subjects
+        .iter()
+        .map(|(name, subject)| (name.as_str(), subject.as_ref()))
+        .collect();
+    let reference = Configuration {
+        tier: arguments.reference,
+        shape: Shape::Row,
+    };
+    let reference = engine::subject(reference)?;
+    let of = &arguments.generate;
+    let rows = boundary::table(&mut Random::new(of.seed), of.table.unwrap_or(40));
+    let mut generator = of.generator();
+    let outcomes = differential::run(
+        reference.as_ref(),
+        &others,
+        &mut generator,
+        &Plan {
+            seed: of.seed,
+            numbers: of.from..of.from.saturating_add(of.count),
+            table: (!of.literal).then_some(&rows),
+            settings: Settings::new(),
+            most_findings: arguments.most,
+            shrink_tries: arguments.shrink,
+        },
+    );
+    let mut out = BufWriter::new(io::stdout().lock());
+    write!(out, "{outcomes}")?;
+    if of.hits {
+        write!(out, "\n{}", generator.hits())?;
+    }
+    out.flush()?;
+    Ok(if outcomes.findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
+}
+
+fn print_cases(arguments: &SelectionArguments) -> Result<ExitCode, Box<dyn Error>> {
+    let corpus = Corpus::open(&arguments.corpus)?;
+    let selection = arguments.selection();
+    let mut out = BufWriter::new(io::stdout().lock());
+    for area in corpus
+        .areas()
+        .iter()
+        .filter(|area| selection.has_area(&area.name))
+    {
+        for case in area.cases()? {
+            let case = case?;
+            if selection.has_case(&case) {
+                writeln!(out, "{}", to_json_line(&case))?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn generate(arguments: &GenerateArguments) -> Result<ExitCode, Box<dyn Error>> {
+    let random = Random::new(arguments.seed);
+    let mut out = BufWriter::new(io::stdout().lock());
+    if let Some(rows) = arguments.table {
+        let table = boundary::table(&mut random.clone(), rows);
+        writeln!(out, "{}", serde_json::to_string_pretty(&table)?)?;
+    } else {
+        let mut generator = arguments.generator();
+        for number in arguments.from..arguments.from.saturating_add(arguments.count) {
+            writeln!(out, "{}", generator.any(&mut random.fork(number)))?;
+        }
+        if arguments.hits {
+            eprint!("{}", generator.hits());
+        }
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
 #[derive(Clone, Copy)]
 enum Form {
     Lines,
@@ -287,31 +361,33 @@ enum Form {
 /// Files of a corpus that have one form only.
 const PLAIN_FILES: [&str; 2] = ["rows.json", "functions.tsv"];
 
-fn convert(from: &Path, out: &Path, form: Form) -> Result<ExitCode, Box<dyn Error>> {
+fn convert(folders: &Folders, form: Form) -> Result<ExitCode, Box<dyn Error>> {
+    let Folders { corpus: from, out } = folders;
     let corpus = Corpus::open(from)?;
     fs::create_dir_all(out)?;
     for area in corpus.areas() {
+        let file = |ending| out.join(format!("{}.{ending}", area.name));
         match form {
             Form::Packed => {
                 let cases = area.cases()?.collect::<Result<Vec<_>, _>>()?;
-                fs::write(
-                    out.join(format!("{}.cases", area.name)),
-                    pack(&area.name, &cases)?,
-                )?;
+                fs::write(file("cases"), pack(&area.name, &cases)?)?;
             }
             Form::Lines => {
-                let mut file =
-                    BufWriter::new(fs::File::create(out.join(format!("{}.jsonl", area.name)))?);
+                let mut lines = BufWriter::new(fs::File::create(file("jsonl"))?);
                 for case in area.cases()? {
-                    writeln!(file, "{}", to_json_line(&case?))?;
+                    writeln!(lines, "{}", to_json_line(&case?))?;
                 }
-                file.flush()?;
+                lines.flush()?;
             }
         }
     }
     for name in PLAIN_FILES {
-        // Not copied with their permissions: what is written here may be written again.
-        fs::write(out.join(name), fs::read(from.join(name))?)?;
+        copy(&from.join(name), &out.join(name))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Copies the content, not the permissions: what is written here may be written again.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::write(to, fs::read(from)?)
 }

@@ -5,7 +5,6 @@
 
 mod cluster;
 mod known;
-mod panics;
 mod report;
 mod tally;
 
@@ -18,6 +17,7 @@ use std::time::{Duration, Instant};
 use crate::compare::{Comparison, Verdict, compare};
 use crate::corpus::{Case, Corpus, CorpusError};
 use crate::features::features;
+use crate::panics;
 use crate::subject::{Question, Subject};
 
 pub use cluster::{Cause, Cluster, causes, clusters};

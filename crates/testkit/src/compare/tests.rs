@@ -1,5 +1,5 @@
 use super::*;
-use crate::corpus::{Collation, Input, Meta, Settings, Warning};
+use crate::corpus::{Collation, Input, Settings, Warning};
 use crate::subject::recorded;
 
 fn case(expr: &str, answer: Answer) -> Case {
@@ -116,8 +116,14 @@ fn the_recorded_answer_agrees_with_itself() {
             vec![warning(1365, "y", 3)],
         ),
     ] {
-        let case = case("x", answer);
-        assert_eq!(missed(&case, &recorded(&case)), []);
+        let case = case("x", answer.clone());
+        let outcome = recorded(&case);
+        assert_eq!(missed(&case, &outcome), []);
+        let again = Case {
+            answer: as_answer(&outcome).unwrap(),
+            ..case
+        };
+        assert_eq!(missed(&again, &outcome), []);
     }
 }
 

@@ -134,16 +134,8 @@ impl Generator {
         let Some(makers) = self.makers.get(&class) else {
             return self.write_leaf(random, class, text);
         };
-        // Of two candidates the one that was used less: all entries are met about equally often, without a plan.
-        let candidates = [
-            makers[random.below(makers.len())],
-            makers[random.below(makers.len())],
-        ];
-        let number = if self.hits[candidates[1]] < self.hits[candidates[0]] {
-            candidates[1]
-        } else {
-            candidates[0]
-        };
+        // Without regard to what was made before: an expression depends on its source of numbers alone.
+        let number = makers[random.below(makers.len())];
         self.write_entry(random, number, class, depth, text);
     }
 
@@ -354,6 +346,19 @@ mod tests {
     }
 
     #[test]
+    fn an_expression_does_not_depend_on_those_before_it() {
+        let random = Random::new(9);
+        let mut generator = generator(6, COLUMNS);
+        let sequence: Vec<String> = (0..20)
+            .map(|number| generator.any(&mut random.fork(number)))
+            .collect();
+        assert_eq!(
+            self::generator(6, COLUMNS).any(&mut random.fork(13)),
+            sequence[13]
+        );
+    }
+
+    #[test]
     fn everything_is_hit_and_every_text_is_balanced() {
         let mut random = Random::new(3);
         let mut generator = generator(6, COLUMNS);
@@ -368,6 +373,21 @@ mod tests {
         assert_eq!(hits.missed().count(), 0);
         assert_eq!(hits.classes.len(), Class::ALL.len());
         assert!(hits.to_string().contains("arithmetic"));
+    }
+
+    #[test]
+    fn every_text_parses_and_its_printed_form_means_the_same() {
+        let parse = |text: &str| {
+            sqlift_syntax::parse(text, Default::default(), Default::default())
+                .unwrap_or_else(|error| panic!("{error}: {text}"))
+        };
+        let random = Random::new(11);
+        let mut generator = generator(6, COLUMNS);
+        for number in 0..3_000 {
+            let text = generator.any(&mut random.fork(number));
+            let tree = parse(&text);
+            assert!(parse(&tree.to_string()) == tree, "{text}\n{tree}");
+        }
     }
 
     #[test]

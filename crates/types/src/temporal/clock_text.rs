@@ -23,12 +23,11 @@ pub enum ClockValue {
 pub struct ClockText {
     /// The value, cut to microseconds and clamped; `None` if there is none.
     pub value: Option<ClockValue>,
-    /// The seventh digit of the fraction, which decides on rounding.
+    /// The digit that decides on rounding: the seventh of a datetime.
+    // MySQL: of a time it is the last digit of seven or more.
     pub seventh_digit: u8,
     /// Digits in the fraction, at most 6.
     pub fraction_digits: u8,
-    /// The text was `-0` with a fraction too small to keep: rounding must go down.
-    pub negative_zero: bool,
     /// The zone offset of a datetime, in seconds east of UTC.
     pub offset: Option<i32>,
     /// What was wrong.
@@ -53,7 +52,6 @@ impl ClockText {
             value: None,
             seventh_digit: 0,
             fraction_digits: 0,
-            negative_zero: false,
             offset: None,
             notes,
         }
@@ -73,11 +71,8 @@ impl ClockText {
                 if self.seventh_digit < 5 || flags.time_truncate_fractional {
                     return Some(ClockValue::Time(time));
                 }
-                let step = if time.is_negative() || self.negative_zero {
-                    -1
-                } else {
-                    1
-                };
+                // MySQL: `-00:00:00.0000005` is zero, has no sign any more, and is rounded up.
+                let step = if time.is_negative() { -1 } else { 1 };
                 let (time, clamped) = Time::clamped(time.micros() + step);
                 notes.out_of_range |= clamped;
                 Some(ClockValue::Time(time))
@@ -98,10 +93,26 @@ impl ClockText {
         }
     }
 
-    /// The value as a TIME: of a datetime the time of day.
+    /// The value as a TIME: of a datetime the time of day, which rounding may take to `24:00:00`; of a date alone none.
     #[must_use]
     pub fn time(&self, flags: DateFlags, session: &Zone, notes: &mut Notes) -> Option<Time> {
-        self.rounded(flags, session, notes).map(ClockValue::time)
+        let value = match (self.value?, self.offset) {
+            (ClockValue::Date(_), _) => return None,
+            (ClockValue::DateTime(value), Some(offset)) => {
+                let shifted = session.shift_from_offset(value, offset);
+                notes.out_of_range |= shifted.is_none();
+                shifted?.time()
+            }
+            (value, _) => value.time(),
+        };
+        let unsigned = Self {
+            value: Some(ClockValue::Time(value)),
+            offset: None,
+            ..*self
+        };
+        unsigned
+            .rounded(flags, session, notes)
+            .map(ClockValue::time)
     }
 }
 
@@ -131,7 +142,6 @@ fn canonical(source: &[u8]) -> Option<ClockText> {
         value: Some(ClockValue::Time(time)),
         seventh_digit: 0,
         fraction_digits: 0,
-        negative_zero: false,
         offset: None,
         notes: Notes::default(),
     })
@@ -205,21 +215,25 @@ fn lenient(source: &[u8], flags: DateFlags) -> ClockText {
             allow_zero_in_date: true,
             no_zero_in_date: false,
             no_zero_date: false,
-            allow_invalid_dates: false,
+            allow_invalid_dates: true,
             time_truncate_fractional: flags.time_truncate_fractional,
         };
-        let whole = text::lenient(source, lenient, Asking::ForTime);
+        let whole = text::lenient(
+            if negative { scan.rest() } else { source },
+            lenient,
+            Asking::ForTime,
+        );
         let value = match whole.kind {
+            TextKind::NotADate => return as_time(scan, negative, notes),
+            TextKind::Invalid => None,
+            _ if negative => return malformed(notes),
             TextKind::Date => Some(ClockValue::Date(whole.value.date())),
             TextKind::DateTime => Some(ClockValue::DateTime(whole.value)),
-            TextKind::Invalid => None,
-            TextKind::NotADate => return as_time(scan, negative, notes),
         };
         return ClockText {
             value,
             seventh_digit: whole.seventh_digit,
             fraction_digits: whole.fraction_digits,
-            negative_zero: false,
             offset: whole.offset,
             notes: whole.notes,
         };
@@ -243,17 +257,17 @@ fn as_time(mut scan: Scanner<'_>, negative: bool, mut notes: Notes) -> ClockText
         scan.at += 1;
     }
     let spaces = scan.at - end_of_first;
+    if spaces > 1 || (spaces == 1 && scan.rest().is_empty()) {
+        notes.deprecate(
+            DeprecationKind::Superfluous,
+            scan.source[end_of_first],
+            end_of_first,
+        );
+    }
     // Days, hours, minutes, seconds.
     let mut field = [0_u64; 4];
     let more = scan.rest().len() > 1;
     let read_from = if more && spaces > 0 && scan.digit_at(0) {
-        if spaces > 1 {
-            notes.deprecate(
-                DeprecationKind::Superfluous,
-                scan.source[end_of_first + 1],
-                end_of_first + 1,
-            );
-        }
         field[0] = first;
         1
     } else if more && scan.colon() {
@@ -263,7 +277,6 @@ fn as_time(mut scan: Scanner<'_>, negative: bool, mut notes: Notes) -> ClockText
         field[1] = first / 10_000;
         field[2] = first / 100 % 100;
         field[3] = first % 100;
-        scan.at = end_of_first;
         4
     };
     for place in &mut field[read_from..] {
@@ -304,13 +317,12 @@ fn as_time(mut scan: Scanner<'_>, negative: bool, mut notes: Notes) -> ClockText
         value,
         seventh_digit,
         fraction_digits,
-        negative_zero: negative && time == Time::ZERO,
         offset: None,
         notes,
     }
 }
 
-/// Microseconds, digits kept, and the seventh digit.
+/// Microseconds, digits kept, and the last digit if there are more.
 fn fraction(scan: &mut Scanner<'_>) -> (u32, u8, u8) {
     if scan.peek(0) != Some(b'.') {
         return (0, 0, 0);
@@ -321,16 +333,15 @@ fn fraction(scan: &mut Scanner<'_>) -> (u32, u8, u8) {
         return (0, 0, 0);
     }
     scan.at += 1;
-    let (mut micros, mut digits, mut seventh) = (0, 0, 0);
+    let (mut micros, mut digits, mut last) = (0, 0, 0);
     while let Some(value) = scan.peek(0).and_then(digit) {
         match digits {
             0..=5 => micros = micros * 10 + value,
-            6 => seventh = value as u8,
-            _ => {}
+            _ => last = value as u8,
         }
         digits = (digits + 1).min(7);
         scan.at += 1;
     }
     let kept = digits.min(6);
-    (micros * TEN_TO[6 - kept], kept as u8, seventh)
+    (micros * TEN_TO[6 - kept], kept as u8, last)
 }

@@ -1,7 +1,7 @@
 //! Rounding and cutting fractions of a second to a precision (`fsp`, 0 to 6 digits).
 
 use super::calendar;
-use super::packed::{DAY, Date, DateTime, Time};
+use super::packed::{DAY, Date, DateTime, SECOND, Time};
 
 /// Microseconds in one unit of the last digit kept.
 #[inline]
@@ -18,15 +18,16 @@ pub const fn step(fsp: u8) -> i64 {
     }
 }
 
-/// One microsecond later. `None` past the year 9999.
-// MySQL: a date that is no date (zero or partial) cannot carry into the next day and is an overflow too.
+/// One microsecond later; fails like [`round_datetime`].
 #[must_use]
 pub(crate) fn add_microsecond(value: DateTime) -> Option<DateTime> {
     carry(value, value.clock_micros() + 1)
 }
 
-/// Rounds half up to `fsp` digits; the carry may reach the year. `None` past the year 9999, or where a date that is no date would
-/// have to move on.
+/// Rounds half up to `fsp` digits; the carry may reach the year.
+///
+/// A carry into the second needs a day number: `None` past the year 9999 (warning 1441) and for dates with a zero part (no warning of
+/// its own), and 31 February becomes 2 or 3 March.
 #[inline]
 #[must_use]
 pub fn round_datetime(value: DateTime, fsp: u8) -> Option<DateTime> {
@@ -51,10 +52,15 @@ pub const fn truncate_datetime(value: DateTime, fsp: u8) -> DateTime {
 }
 
 fn carry(value: DateTime, clock: i64) -> Option<DateTime> {
-    if clock < DAY {
+    if clock % SECOND != 0 {
         return Some(DateTime::with_clock(value.date(), clock));
     }
-    next_day(value.date()).map(Date::to_datetime)
+    let date = value.date();
+    if date.has_zero_part() {
+        return None;
+    }
+    let days = calendar::day_number(date) + clock / DAY;
+    calendar::date_of(days).map(|date| DateTime::with_clock(date, clock % DAY))
 }
 
 /// The day after; `None` for the last day there is and for dates with a zero part.

@@ -48,6 +48,11 @@ pub(crate) enum Asking {
 
 impl DateText {
     const fn failed(kind: TextKind, notes: Notes) -> Self {
+        // A delimiter is only talked about where there is a value.
+        let notes = Notes {
+            deprecation: None,
+            ..notes
+        };
         Self {
             kind,
             value: DateTime::ZERO,
@@ -89,13 +94,13 @@ impl DateText {
         }
         let mut value = self.value;
         if self.seventh_digit >= 5 && !flags.time_truncate_fractional {
-            match fraction::add_microsecond(value) {
-                Some(rounded) => value = rounded,
-                None => {
-                    notes.overflow = true;
-                    return None;
-                }
-            }
+            let Some(rounded) = fraction::add_microsecond(value) else {
+                notes.deprecation = None;
+                notes.truncated = true;
+                notes.overflow = !value.date().has_zero_part();
+                return None;
+            };
+            value = rounded;
         }
         match self.offset {
             None => Some(value),
@@ -236,7 +241,7 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
     let mut field = [0_u32; 7];
     let mut year_digits = if fixed_widths { width } else { 0 };
     let mut fraction_digits = 0;
-    let mut seventh_digit = 0;
+    let mut seventh_digit = 0_u8;
     let mut offset = None;
     let mut count = 0;
     let mut end_of_value = at;
@@ -264,16 +269,7 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
         }
         match this {
             YEAR if !fixed_widths => year_digits = at - start,
-            MICROSECOND => {
-                fraction_digits = at - start;
-                if let Some(value) = text.get(at).copied().and_then(digit) {
-                    seventh_digit = value as u8;
-                    at += text[at..]
-                        .iter()
-                        .take_while(|byte| byte.is_ascii_digit())
-                        .count();
-                }
-            }
+            MICROSECOND => fraction_digits = at - start,
             _ => {}
         }
         width = 2;
@@ -282,13 +278,17 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
 
         if this == DAY && next == b'T' {
             at += 1;
-            found_space = true;
             continue;
         }
-        if this >= SECOND && (next == b'+' || next == b'-') {
+        if this == SECOND && next == b'.' {
+            at += 1;
+            end_of_value = at;
+            width = 6;
+        }
+        if this >= SECOND && is_sign(text.get(at)) {
             let Some(seconds) = zone_offset(&text[at..]) else {
                 notes.truncated = true;
-                return DateText::failed(TextKind::Invalid, notes);
+                return DateText::failed(TextKind::NotADate, notes);
             };
             offset = Some(seconds);
             at = text.len();
@@ -297,14 +297,11 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
         }
         if this == SECOND {
             if next == b'.' {
-                at += 1;
-                end_of_value = at;
-                width = 6;
                 continue;
             }
             break;
         }
-        let mut delimiters = 0;
+        let first_delimiter = at;
         while let Some(&byte) = text
             .get(at)
             .filter(|byte| is_space(**byte) || is_punctuation(**byte))
@@ -316,17 +313,23 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
                 }
                 found_space = true;
             }
-            if delimiters > 0 || this == MICROSECOND {
+            let standard = standard_delimiter(this);
+            // `240229.101112`: the point may stand for the space. MySQL: and after a year of one digit anything goes.
+            let excused =
+                fixed_widths && ((this == DAY && byte == b'.') || (this < DAY && run == 1));
+            if at > first_delimiter || (this == MICROSECOND && is_space(byte)) {
                 notes.deprecate(DeprecationKind::Superfluous, byte, at);
-            } else if byte != standard_delimiter(this) {
-                notes.deprecate(DeprecationKind::Prefer(standard_delimiter(this)), byte, at);
+            } else if this == MICROSECOND || (byte != standard && !excused) {
+                notes.deprecate(DeprecationKind::Prefer(standard), byte, at);
             }
-            delimiters += 1;
             found_delimiter = true;
             at += 1;
         }
+        if at == text.len() && text.get(first_delimiter) == Some(&b' ') {
+            notes.deprecate(DeprecationKind::Superfluous, b' ', first_delimiter);
+        }
+        end_of_value = at;
     }
-
     if found_delimiter && !found_space && asking == Asking::ForTime {
         notes.truncated = true;
         return DateText::failed(TextKind::NotADate, notes);
@@ -354,7 +357,26 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
     if !calendar::check_nonzero(date, not_zero, flags, &mut notes) {
         return DateText::failed(TextKind::Invalid, notes);
     }
-    trailing(rest, end_of_value, &mut notes);
+    // Digits after the sixth, and a zone offset behind them.
+    if fraction_digits == 6
+        && let Some(value) = text.get(at).copied().and_then(digit)
+    {
+        seventh_digit = value as u8;
+        at += text[at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        if is_sign(text.get(at)) {
+            offset = zone_offset(&text[at..]);
+            if offset.is_none() {
+                notes.truncated = true;
+                return DateText::failed(TextKind::NotADate, notes);
+            }
+            at = text.len();
+        }
+        end_of_value = at;
+    }
+    trailing(&text[end_of_value..], end_of_value, &mut notes);
     DateText {
         kind: if count <= 3 {
             TextKind::Date
@@ -389,9 +411,14 @@ pub(crate) fn trailing(rest: &[u8], position: usize, notes: &mut Notes) {
     }
 }
 
-/// `+hh:mm` or `-hh:mm`, up to 14 hours either way, in seconds. `-00:00` is none.
+fn is_sign(byte: Option<&u8>) -> bool {
+    matches!(byte, Some(b'+' | b'-'))
+}
+
+/// `+hh:mm` or `-hh:mm`, spaces behind, up to 14 hours either way, in seconds. `-00:00` is none.
 pub(crate) fn zone_offset(text: &[u8]) -> Option<i32> {
-    let &[sign, h1, h2, b':', m1, m2] = text else {
+    let end = text.iter().rposition(|byte| !is_space(*byte))? + 1;
+    let &[sign, h1, h2, b':', m1, m2] = &text[..end] else {
         return None;
     };
     let (hours, minutes) = (two_digits(h1, h2)?, two_digits(m1, m2)?);

@@ -1,7 +1,7 @@
 //! Time zones and UNIX timestamps.
 
 use super::calendar::{self, UNIX_EPOCH_DAY};
-use super::packed::{DateTime, SECOND};
+use super::packed::{Date, DateTime, SECOND};
 
 /// A time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -94,12 +94,19 @@ impl Zone {
 #[inline]
 #[must_use]
 pub const fn local_seconds(value: DateTime) -> i64 {
-    (calendar::day_number(value.date()) - UNIX_EPOCH_DAY) * 86_400 + value.clock_micros() / SECOND
+    // MySQL: zone conversion takes year 0 for a leap year but gives it 365 days, so that 0000-12-31 falls on 0001-01-01.
+    let leap_day = (value.year() == 0 && value.month() > 2) as i64;
+    (calendar::day_number(value.date()) + leap_day - UNIX_EPOCH_DAY) * 86_400
+        + value.clock_micros() / SECOND
 }
 
 fn from_seconds(seconds: i64, micros: i64) -> Option<DateTime> {
-    let day = seconds.div_euclid(86_400) + UNIX_EPOCH_DAY;
-    let date = calendar::date_of(day)?;
+    let date = match seconds.div_euclid(86_400) + UNIX_EPOCH_DAY {
+        ..=0 => return None,
+        60 => Date::new(0, 2, 29),
+        day @ 61..=365 => calendar::date_of(day - 1)?,
+        day => calendar::date_of(day)?,
+    };
     Some(DateTime::with_clock(
         date,
         seconds.rem_euclid(86_400) * SECOND + micros,

@@ -12,7 +12,7 @@ thread_local! {
 }
 
 /// Lets panics inside [`catch`] be noted in place of printed; other panics are printed as before.
-pub(super) fn silence() {
+pub(crate) fn silence() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = panic::take_hook();
@@ -35,7 +35,7 @@ fn describe(info: &PanicHookInfo<'_>) -> String {
 }
 
 /// Runs some work; a panic becomes its message.
-pub(super) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let outer = CATCHING.replace(true);
     // A subject that was interrupted may be in a strange state; if that matters, the next answers will show it.
     let result = panic::catch_unwind(AssertUnwindSafe(work));
