@@ -1,15 +1,30 @@
 //! What one thread needs to evaluate rows.
 
+use crate::Tier;
+use crate::compiled::Compiled;
+use crate::statistics::Counters;
 use bumpalo::Bump;
 use sqlift_functions::Scratch;
 use sqlift_types::Diagnostics;
+use std::sync::Arc;
 
-/// Memory and diagnostics of one thread, used again for every row. Results borrow from it.
+/// Memory, diagnostics and a hold on the code: for one thread, used again for every row. Results borrow from it.
 #[derive(Debug)]
 pub struct Context {
     pub(crate) arena: Bump,
     pub(crate) scratch: Scratch,
     pub(crate) diagnostics: Diagnostics,
+    pub(crate) held: Option<Held>,
+}
+
+/// The code that the context used last, and rows that are not counted yet.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) code: Arc<Compiled>,
+    pub(crate) generation: u32,
+    pub(crate) tier: Tier,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) uncounted: u32,
 }
 
 impl Context {
@@ -18,6 +33,7 @@ impl Context {
             arena: Bump::new(),
             scratch: Scratch::default(),
             diagnostics: Diagnostics::new(warnings),
+            held: None,
         }
     }
 
@@ -29,5 +45,18 @@ impl Context {
     /// Forgets all warnings, as a new statement does.
     pub fn clear_warnings(&mut self) {
         self.diagnostics.clear();
+    }
+}
+
+impl Held {
+    /// Tells the expression of the rows since the last time.
+    pub(crate) fn count(&mut self) -> u64 {
+        self.counters.add_rows(self.tier, u64::from(std::mem::take(&mut self.uncounted)))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.count();
     }
 }

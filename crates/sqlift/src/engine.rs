@@ -1,17 +1,32 @@
-//! The engine: limits and compilation.
+//! The engine: limits, policy, and compilation.
 
-use crate::{Expression, Limits};
+use crate::background::Background;
+use crate::{Expression, Limits, TierPolicy};
 use sqlift_ir::Binding;
 use sqlift_types::{Error, Schema, Session, Span, SqlMode, SqlType};
+use std::sync::Arc;
 
-/// Compiles expressions. Cheap to make; one a process is enough.
+/// Compiles expressions. Cheap to clone; one a process is enough.
 #[derive(Clone, Debug, Default)]
 pub struct Engine {
     limits: Limits,
+    policy: TierPolicy,
+    folding: Folding,
+    background: Arc<Background>,
+}
+
+/// Whether constant calls are computed when compiling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Folding {
+    /// Those that raise neither error nor warning.
+    #[default]
+    On,
+    /// None: for tests, which ask for the same answers.
+    Off,
 }
 
 impl Engine {
-    /// An engine with default limits.
+    /// An engine with default limits that chooses tiers by itself.
     pub fn new() -> Engine {
         Engine::default()
     }
@@ -19,6 +34,18 @@ impl Engine {
     /// The same engine with other limits.
     pub fn with_limits(mut self, limits: Limits) -> Engine {
         self.limits = limits;
+        self
+    }
+
+    /// The same engine with another choice of tiers.
+    pub fn with_policy(mut self, policy: TierPolicy) -> Engine {
+        self.policy = policy;
+        self
+    }
+
+    /// The same engine with or without folding.
+    pub fn with_folding(mut self, folding: Folding) -> Engine {
+        self.folding = folding;
         self
     }
 
@@ -30,12 +57,7 @@ impl Engine {
     /// Compiles an expression over the columns of `schema`, for the settings of `session`.
     ///
     /// Errors: MySQL's own (1064 for the grammar, 1054 for a column, ...), with the place in the text.
-    pub fn compile(
-        &self,
-        text: &str,
-        schema: &Schema,
-        session: &Session,
-    ) -> Result<Expression, Error> {
+    pub fn compile(&self, text: &str, schema: &Schema, session: &Session) -> Result<Expression, Error> {
         self.compile_with_parameters(text, schema, session, &[])
     }
 
@@ -52,20 +74,28 @@ impl Engine {
             text_bytes: self.limits.text_bytes,
             nodes: self.limits.nodes,
         };
-        let ast =
-            sqlift_syntax::parse(text, modes(session.sql_mode), limits).map_err(syntax_error)?;
+        let ast = sqlift_syntax::parse(text, modes(session.sql_mode), limits).map_err(syntax_error)?;
         let mut session = session.clone();
         session.now.get_or_insert_with(clock);
         let binding = Binding {
             schema,
             session: &session,
             parameter_types: parameters,
-            fold: true,
+            fold: self.folding == Folding::On,
             max_depth: self.limits.depth,
         };
         let bound = sqlift_ir::bind(&ast, &binding)?;
-        Expression::new(text, ast, bound, schema.clone(), session, self.limits)
+        let settings = Settings { limits: self.limits, policy: self.policy, background: self.background.clone() };
+        Expression::new(text, ast, bound, schema.clone(), session, settings)
     }
+}
+
+/// What expressions take over from their engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) limits: Limits,
+    pub(crate) policy: TierPolicy,
+    pub(crate) background: Arc<Background>,
 }
 
 /// Microseconds since 1970, now.
@@ -87,9 +117,6 @@ fn modes(mode: SqlMode) -> sqlift_syntax::Modes {
 }
 
 fn syntax_error(error: sqlift_syntax::Error) -> Error {
-    let span = Span {
-        start: error.span.start,
-        end: error.span.end,
-    };
+    let span = Span { start: error.span.start, end: error.span.end };
     Error::new(error.code, error.sqlstate, error.message).at(span)
 }

@@ -1,27 +1,91 @@
 //! A compiled expression.
 
-use crate::{Context, Limits};
-use sqlift_functions::{Expr, RowContext};
-use sqlift_interp::Environment;
-use sqlift_ir::{Bound, quoted};
+use crate::compiled::{Compiled, GivenUp};
+use crate::context::Held;
+use crate::engine::Settings;
+use crate::statistics::{Counters, lock};
+use crate::{Context, Statistics, Tier, TierPolicy, deopt, tuning};
+use sqlift_functions::{Expr, Frame, RowContext, Scratch};
+use sqlift_interp::Failure;
+use sqlift_ir::{Bound, Program, Speculation, linearize, quoted};
 use sqlift_syntax::ast;
 use sqlift_types::{Datum, Error, Repr, Schema, Session, SqlType, Value, Warning};
-use std::sync::Arc;
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
-/// A compiled expression: cheap to clone, `Send + Sync`.
+/// A compiled expression: cheap to clone, `Send + Sync`. Each thread evaluates it with a [`Context`] of its own.
 #[derive(Clone, Debug)]
 pub struct Expression {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
+/// What all clones of an expression share.
 #[derive(Debug)]
-struct Inner {
+pub(crate) struct Inner {
     text: String,
-    ast: ast::Expr,
-    bound: Bound,
-    schema: Schema,
-    session: Session,
-    limits: Limits,
+    pub(crate) ast: ast::Expr,
+    pub(crate) bound: Bound,
+    pub(crate) schema: Schema,
+    pub(crate) session: Arc<Session>,
+    settings: Settings,
+    pub(crate) counters: Arc<Counters>,
+    /// The code in force. `generation` counts its changes, so that contexts need no lock to see that there was none.
+    code: Mutex<Arc<Compiled>>,
+    generation: AtomicU32,
+    asked_for_native: AtomicBool,
+}
+
+impl Inner {
+    pub(crate) fn typed(&self) -> &Expr {
+        &self.bound.expr
+    }
+
+    /// The error behind a failure, in MySQL's words.
+    pub(crate) fn error(&self, failure: Failure, scratch: &Scratch) -> Error {
+        sqlift_interp::error(failure, scratch, &|place| quoted(&self.ast, place, &self.schema))
+    }
+
+    /// The code in force.
+    pub(crate) fn code(&self) -> Arc<Compiled> {
+        lock(&self.code).clone()
+    }
+
+    fn swap(&self, code: Compiled, what: String) {
+        *lock(&self.code) = Arc::new(code);
+        self.generation.fetch_add(1, Ordering::Release);
+        self.counters.note(what);
+    }
+
+    /// Makes the code again with fewer bets.
+    pub(crate) fn drop_bets(&self, speculation: Speculation) {
+        let current = self.code();
+        if current.speculation == speculation {
+            return;
+        }
+        let program = linearize(std::slice::from_ref(self.typed()), &self.session, speculation);
+        if let Ok(code) = program.and_then(|p| Compiled::new(p, speculation)) {
+            self.swap(code, "bets on narrow decimals dropped".to_owned());
+            self.asked_for_native.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Makes native code of the program in force.
+    #[cfg(feature = "jit")]
+    pub(crate) fn tier_up(&self, compiler: &mut sqlift_jit::Compiler) -> bool {
+        let current = self.code();
+        match compiler.compile_row(&current.program) {
+            Ok(native) => {
+                let bytes = native.code_bytes();
+                self.swap(current.with_native(native), format!("native code, {bytes} bytes"));
+                true
+            }
+            Err(error) => {
+                self.counters.note(format!("stays in the VM: {error}"));
+                false
+            }
+        }
+    }
 }
 
 impl Expression {
@@ -31,19 +95,28 @@ impl Expression {
         bound: Bound,
         schema: Schema,
         session: Session,
-        limits: Limits,
+        settings: Settings,
     ) -> Result<Expression, Error> {
-        let text = text.to_owned();
-        Ok(Expression {
-            inner: Arc::new(Inner {
-                text,
-                ast,
-                bound,
-                schema,
-                session,
-                limits,
-            }),
-        })
+        let session = Arc::new(session);
+        let speculation = Speculation::ALL;
+        let program = linearize(std::slice::from_ref(&bound.expr), &session, speculation)?;
+        let code = Compiled::new(program, speculation)?;
+        let inner = Inner {
+            text: text.to_owned(),
+            ast,
+            bound,
+            schema,
+            session,
+            settings,
+            counters: Arc::new(Counters::new()),
+            code: Mutex::new(Arc::new(code)),
+            generation: AtomicU32::new(0),
+            asked_for_native: AtomicBool::new(false),
+        };
+        if inner.settings.policy == TierPolicy::Only(Tier::Native) {
+            compile_now(&inner)?;
+        }
+        Ok(Expression { inner: Arc::new(inner) })
     }
 
     /// The text that it was compiled from.
@@ -53,17 +126,27 @@ impl Expression {
 
     /// Its static type.
     pub fn sql_type(&self) -> &SqlType {
-        &self.inner.bound.expr.ty
+        &self.inner.typed().ty
     }
 
     /// Whether it may be NULL.
     pub fn is_nullable(&self) -> bool {
-        self.inner.bound.expr.nullable
+        self.inner.typed().nullable
+    }
+
+    /// The columns of its rows.
+    pub fn schema(&self) -> &Schema {
+        &self.inner.schema
     }
 
     /// The typed expression.
     pub fn typed(&self) -> &Expr {
-        &self.inner.bound.expr
+        self.inner.typed()
+    }
+
+    /// The program in force.
+    pub fn program(&self) -> Arc<Program> {
+        self.inner.code().program.clone()
     }
 
     /// Warnings raised while compiling: deprecated spellings, constants.
@@ -71,50 +154,123 @@ impl Expression {
         &self.inner.bound.warnings
     }
 
+    /// What it has counted so far. Rows of a context that is in use are counted every few hundred.
+    pub fn statistics(&self) -> Statistics {
+        self.inner.counters.snapshot()
+    }
+
     /// A context for one thread.
     pub fn context(&self) -> Context {
-        Context::new(self.inner.limits.warnings)
+        Context::new(self.inner.settings.limits.warnings)
     }
 
     /// Evaluates it for a row: one cell a column of the schema.
     ///
     /// Warnings go to the context. Errors: the one that MySQL raises for the row.
-    pub fn eval_row<'c>(
+    #[inline]
+    pub fn eval_row<'c>(&'c self, row: &'c [Value<'c>], context: &'c mut Context) -> Result<Value<'c>, Error> {
+        self.eval_row_with(row, &[], context)
+    }
+
+    /// As [`Expression::eval_row`], with values for the parameters of the text.
+    pub fn eval_row_with<'c>(
         &'c self,
         row: &'c [Value<'c>],
+        parameters: &'c [Value<'c>],
         context: &'c mut Context,
     ) -> Result<Value<'c>, Error> {
-        let inner = &*self.inner;
         context.arena.reset();
         context.scratch.clear();
-        let (arena, scratch) = (&context.arena, &context.scratch);
-        let cx = RowContext {
-            arena,
-            scratch,
-            session: &inner.session,
+        let Context { arena, scratch, diagnostics, held } = context;
+        let held = self.hold(held);
+        let (tier, code) = (held.tier, &*held.code);
+        let cx = RowContext { arena, scratch, session: &self.inner.session };
+        let slots: &[Cell<Value<'_>>] = match code.row.slots() {
+            0 => &[],
+            n => arena.alloc_slice_fill_with(n, |_| Cell::new(Value::Null)),
         };
-        let result = sqlift_interp::evaluate(
-            &inner.bound.expr,
-            &Environment {
-                cx,
-                row,
-                parameters: &[],
-            },
-        );
+        let frame = Frame { cx, row, parameters, slots };
+        let mut outputs = [Value::Null];
+        let done = match tier {
+            Tier::Vm => code.run_vm(&frame, &mut outputs),
+            Tier::Native => code.run_native(&frame, &mut outputs),
+            Tier::Interp => Err(GivenUp),
+        };
+        let result = match done {
+            Ok(()) => Ok(outputs[0]),
+            Err(GivenUp) => {
+                let value = deopt::settle(&self.inner, &code.program, &frame);
+                value.map(|v| cell_in(&v, self.sql_type(), cx))
+            }
+        };
         for (_, warning) in scratch.take_warnings() {
-            context.diagnostics.push(warning);
+            diagnostics.push(warning);
         }
-        match result {
-            Ok(value) => Ok(cell_in(&value, &inner.bound.expr.ty, cx)),
-            Err(failure) => Err(sqlift_interp::error(failure, scratch, &|place| {
-                quoted(&inner.ast, place, &inner.schema)
-            })),
+        result
+    }
+
+    /// The code that the context is to use, the newest there is; counts the row.
+    #[inline]
+    pub(crate) fn hold<'h>(&self, held: &'h mut Option<Held>) -> &'h Held {
+        let generation = self.inner.generation.load(Ordering::Acquire);
+        let current =
+            |h: &Held| h.generation == generation && Arc::ptr_eq(&h.counters, &self.inner.counters);
+        if !held.as_ref().is_some_and(current) {
+            *held = None;
+        }
+        let held = held.get_or_insert_with(|| self.newest(generation));
+        held.uncounted += 1;
+        if held.uncounted >= tuning::COUNT_EVERY {
+            let rows = held.count();
+            self.consider_native(rows);
+        }
+        held
+    }
+
+    #[cold]
+    fn newest(&self, generation: u32) -> Held {
+        let code = self.inner.code();
+        let tier = match self.inner.settings.policy {
+            TierPolicy::Only(tier) => tier,
+            TierPolicy::Auto if code.has_native() => Tier::Native,
+            TierPolicy::Auto => Tier::Vm,
+        };
+        Held { code, generation, tier, counters: self.inner.counters.clone(), uncounted: 0 }
+    }
+
+    /// Asks for native code once the expression is hot.
+    #[cold]
+    fn consider_native(&self, rows: u64) {
+        let inner = &self.inner;
+        let hot = rows >= tuning::NATIVE_ROWS && inner.settings.policy == TierPolicy::Auto;
+        if hot && !inner.asked_for_native.swap(true, Ordering::Relaxed) {
+            inner.settings.background.submit(Arc::downgrade(inner));
         }
     }
 }
 
+/// Native code on the caller's thread, for the policy that asks for nothing else.
+#[cfg(feature = "jit")]
+fn compile_now(inner: &Inner) -> Result<(), Error> {
+    thread_local! {
+        static COMPILER: std::cell::RefCell<Option<sqlift_jit::Compiler>> = const { std::cell::RefCell::new(None) };
+    }
+    COMPILER.with_borrow_mut(|compiler| {
+        if compiler.is_none() {
+            *compiler = sqlift_jit::Compiler::native().ok();
+        }
+        let done = compiler.as_mut().is_some_and(|c| inner.tier_up(c));
+        if done { Ok(()) } else { Err(Error::unsupported("native code for this expression")) }
+    })
+}
+
+#[cfg(not(feature = "jit"))]
+fn compile_now(_: &Inner) -> Result<(), Error> {
+    Err(Error::unsupported("native code in a build without the feature `jit`"))
+}
+
 /// An owned value as a cell of the context's arena.
-fn cell_in<'r>(value: &Datum, ty: &SqlType, cx: RowContext<'r>) -> Value<'r> {
+pub(crate) fn cell_in<'r>(value: &Datum, ty: &SqlType, cx: RowContext<'r>) -> Value<'r> {
     let bytes = |b: &[u8]| -> &'r [u8] { cx.arena.alloc_slice_copy(b) };
     match value {
         Datum::Null => Value::Null,
@@ -125,14 +281,8 @@ fn cell_in<'r>(value: &Datum, ty: &SqlType, cx: RowContext<'r>) -> Value<'r> {
             let (scale, wide) = (d.scale(), d.coefficient());
             match (ty.repr(), i64::try_from(wide), i128::try_from(wide)) {
                 (Repr::Dec64, Ok(coefficient), _) => Value::Dec64 { scale, coefficient },
-                (Repr::Dec128, _, Ok(v)) => Value::Dec128 {
-                    scale,
-                    coefficient: v.into(),
-                },
-                _ => Value::Dec256 {
-                    scale,
-                    coefficient: cx.arena.alloc(wide),
-                },
+                (Repr::Dec128, _, Ok(v)) => Value::Dec128 { scale, coefficient: v.into() },
+                _ => Value::Dec256 { scale, coefficient: cx.arena.alloc(wide) },
             }
         }
         Datum::Date(v) => Value::Date(*v),

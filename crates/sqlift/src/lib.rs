@@ -13,15 +13,23 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod background;
+mod compiled;
 mod context;
+mod deopt;
 mod engine;
 mod expression;
 mod limits;
+mod statistics;
+mod tier;
+mod tuning;
 
 pub use context::Context;
-pub use engine::Engine;
+pub use engine::{Engine, Folding};
 pub use expression::Expression;
 pub use limits::Limits;
+pub use statistics::{Move, Statistics};
+pub use tier::{Tier, TierPolicy};
 pub use sqlift_collation::{Charset, Collation, CollationId};
 pub use sqlift_ir::column_type;
 pub use sqlift_types::{

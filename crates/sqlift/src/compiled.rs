@@ -1,0 +1,74 @@
+//! The code of an expression: one program and what was made from it.
+
+use sqlift_functions::Frame;
+use sqlift_ir::{Program, Speculation};
+use sqlift_types::{Error, Value};
+use sqlift_vm::{BatchCode, RowCode};
+use std::sync::Arc;
+
+/// A program with the code of each tier.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) program: Arc<Program>,
+    pub(crate) speculation: Speculation,
+    pub(crate) row: Arc<RowCode>,
+    pub(crate) batch: Arc<BatchCode>,
+    #[cfg(feature = "jit")]
+    pub(crate) native: Option<Arc<sqlift_jit::RowFunction>>,
+}
+
+/// The row was given up; the scratch says why.
+pub(crate) struct GivenUp;
+
+impl Compiled {
+    pub(crate) fn new(program: Program, speculation: Speculation) -> Result<Compiled, Error> {
+        let row = Arc::new(RowCode::prepare(&program)?);
+        let program = Arc::new(program);
+        Ok(Compiled {
+            batch: Arc::new(BatchCode::prepare(program.clone())),
+            program,
+            speculation,
+            row,
+            #[cfg(feature = "jit")]
+            native: None,
+        })
+    }
+
+    /// The same program with native code.
+    #[cfg(feature = "jit")]
+    pub(crate) fn with_native(&self, native: sqlift_jit::RowFunction) -> Compiled {
+        Compiled {
+            program: self.program.clone(),
+            speculation: self.speculation,
+            row: self.row.clone(),
+            batch: self.batch.clone(),
+            native: Some(Arc::new(native)),
+        }
+    }
+
+    #[cfg(feature = "jit")]
+    pub(crate) fn has_native(&self) -> bool {
+        self.native.is_some()
+    }
+
+    #[cfg(not(feature = "jit"))]
+    pub(crate) fn has_native(&self) -> bool {
+        false
+    }
+
+    /// One row in the VM.
+    #[inline]
+    pub(crate) fn run_vm<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Result<(), GivenUp> {
+        self.row.run(frame, outputs).map_err(|_| GivenUp)
+    }
+
+    /// One row in native code, or in the VM while there is none.
+    #[inline]
+    pub(crate) fn run_native<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Result<(), GivenUp> {
+        #[cfg(feature = "jit")]
+        if let Some(native) = &self.native {
+            return native.run(frame, outputs).map_err(|_| GivenUp);
+        }
+        self.run_vm(frame, outputs)
+    }
+}

@@ -1,0 +1,48 @@
+//! The deopt contract, acted on in this place alone.
+//!
+//! 1. No effect before return: warnings and draws are in the scratch, and warnings are dropped here before a row starts anew.
+//! 2. Restart, not resume: the row is evaluated from its start in tier 0.
+//! 3. The type does not change: tier 0 fits its answer to the bound type.
+//! 4. Errors are not deopts: they are final, with the same words in every tier.
+//! 5. Exits are counted; a bet that is lost too often is dropped, and the code made again without it.
+
+use crate::expression::Inner;
+use crate::tuning;
+use sqlift_functions::{CallId, Exit, Fault, Frame, Reason};
+use sqlift_interp::{Environment, Failure};
+use sqlift_ir::{Program, Speculation};
+use sqlift_types::{Datum, Error};
+
+/// The answer for a row that a compiled tier gave up: tier 0's, or the final error.
+#[cold]
+pub(crate) fn settle(inner: &Inner, program: &Program, frame: &Frame<'_>) -> Result<Datum, Error> {
+    match frame.cx.scratch.take_exit() {
+        Some((call, Exit::Error(fault))) => Err(error(inner, program, frame, call, fault)),
+        Some((call, Exit::Deopt(reason))) => {
+            count(inner, call, reason);
+            restart(inner, frame)
+        }
+        // A tier that gives a row up says why; that it did not is our mistake, and tier 0 still has the answer.
+        None => restart(inner, frame),
+    }
+}
+
+/// Evaluates the row from its start in tier 0.
+pub(crate) fn restart(inner: &Inner, frame: &Frame<'_>) -> Result<Datum, Error> {
+    frame.cx.scratch.forget_row();
+    sqlift_interp::evaluate(inner.typed(), &Environment::from(frame))
+        .map_err(|failure| inner.error(failure, frame.cx.scratch))
+}
+
+/// Counts a lost bet, and drops the bet when it is lost too often.
+pub(crate) fn count(inner: &Inner, call: CallId, reason: Reason) {
+    let lost = inner.counters.add_exit(call, reason);
+    if lost >= tuning::EXITS_BEFORE_DROP && reason == Reason::DecimalWidth {
+        inner.drop_bets(Speculation::NONE);
+    }
+}
+
+fn error(inner: &Inner, program: &Program, frame: &Frame<'_>, call: CallId, fault: Fault) -> Error {
+    let span = program.calls.get(call.index()).map_or_else(|| inner.typed().span, |c| c.span);
+    inner.error(Failure { fault, span }, frame.cx.scratch)
+}
