@@ -150,6 +150,10 @@ impl Table {
 
     /// Whether two characters have the same weights on all levels that count.
     pub(crate) fn same_char<E: Encoding>(&self, levels: Levels, a: u32, b: u32) -> bool {
+        // MySQL: supplementary characters have one weight in the collations of 4.0.0, but are not alike.
+        if self.version == Version::V400 && a.max(b) > 0xFFFF {
+            return a == b;
+        }
         if let (Some(a), Some(b)) = (self.slot(a), self.slot(b)) {
             let (x, y) = (self.primary[a], self.primary[b]);
             if x < EXPANSION && y < EXPANSION && (x != y || levels == Levels::One) {

@@ -9,12 +9,9 @@ use crate::uca::{Table, Weights, table};
 use std::cmp::Ordering;
 use std::hash::Hasher;
 
-/// The weight of a space in the padding collations.
-const SPACE: u32 = 0x0209;
-
-/// The weight with which the shorter string is filled up.
-fn padding(pad: Pad) -> Option<u32> {
-    (pad == Pad::PadSpace).then_some(SPACE)
+/// The weight with which the shorter string is filled up: that of a space.
+fn padding(table: &Table, pad: Pad) -> Option<u32> {
+    (pad == Pad::PadSpace).then(|| u32::from(table.ascii(1, b' ')))
 }
 
 /// Order of two strings in UTF-8.
@@ -66,7 +63,7 @@ fn compare_utf8_level<const LEVEL: usize>(table: &Table, pad: Pad, a: &[u8], b: 
 #[inline(never)]
 fn compare_rest<const LEVEL: usize>(table: &Table, pad: Pad, a: &[u8], b: &[u8]) -> Ordering {
     let weights = Weights::<Utf8mb4, LEVEL>::new;
-    compare_level(weights(table, a), weights(table, b), padding(pad))
+    compare_level(weights(table, a), weights(table, b), padding(table, pad))
 }
 
 /// Order of two strings.
@@ -77,7 +74,8 @@ pub(crate) fn compare<E: Encoding>(
     a: &[u8],
     b: &[u8],
 ) -> Ordering {
-    let (table, pad) = (table(id), padding(pad));
+    let table = table(id);
+    let pad = padding(table, pad);
     let mut order = compare_level(
         Weights::<E, 1>::new(table, a),
         Weights::<E, 1>::new(table, b),
@@ -144,7 +142,7 @@ pub(crate) fn sort_key<E: Encoding>(
     bytes: &[u8],
     out: &mut Vec<u8>,
 ) {
-    match padding(pad) {
+    match padding(table(id), pad) {
         None => weight_string::<E>(id, levels, bytes, out),
         Some(space) => {
             let mut key = PaddedKey::new(out, 2, space);
@@ -190,8 +188,9 @@ pub(crate) fn weight_string<E: Encoding>(
 
 /// Hashes the first level.
 pub(crate) fn hash<E: Encoding>(id: TableId, pad: Pad, bytes: &[u8], hasher: &mut impl Hasher) {
-    let mut pieces = Pieces::new(padding(pad), hasher);
-    Weights::<E, 1>::each(table(id), bytes, |weight| pieces.add(u32::from(weight)));
+    let table = table(id);
+    let mut pieces = Pieces::new(padding(table, pad), hasher);
+    Weights::<E, 1>::each(table, bytes, |weight| pieces.add(u32::from(weight)));
     pieces.finish();
 }
 
