@@ -5,6 +5,7 @@ use crate::case::Case;
 use crate::charset::{Charset, with_unicode};
 use crate::registry_table::COLLATIONS;
 use crate::rules::{Rules, Simple};
+use crate::uca_compare::Pieces;
 use crate::weigh::{Weigh, with_weigh};
 use crate::{bytes_rules, uca_compare, weigh};
 use std::cmp::Ordering;
@@ -274,7 +275,9 @@ impl Collation {
                 hasher.write_u8(0xFF);
             }
             Rules::Simple(simple) => with_weigh!(simple, self.charset, E, w => {
-                uca_compare::hash_weights(w.units(bytes), Some(w.space()), hasher);
+                let mut pieces = Pieces::new(Some(w.space()), hasher);
+                w.units(bytes).for_each(|unit| pieces.add(unit));
+                pieces.finish();
             }),
             Rules::Uca(id, _) => {
                 // Level 1 alone: strings that are equal on all levels are equal on it.

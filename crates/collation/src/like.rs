@@ -329,7 +329,7 @@ impl Collation {
                 let table = uca::table(id);
                 if table.folds_ascii
                     && text.is_ascii()
-                    && text.iter().all(|byte| table.ascii(*byte) != 0)
+                    && text.iter().all(|byte| table.ascii(1, *byte) != 0)
                 {
                     ByBytes::Ascii {
                         fold: levels != Levels::Three,

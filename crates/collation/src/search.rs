@@ -11,8 +11,8 @@ impl Collation {
     /// The byte index of the first character from byte `start` on where the needle's weights begin those of the
     /// haystack; `None` if there is none or `start` lies behind the end. The empty needle is found at `start`.
     ///
-    /// MySQL: a match may end within an expansion (`INSTR('aßb', 's')` is 2). A needle with more bytes than
-    /// what is left of the haystack is not found, whatever it weighs.
+    /// MySQL: a match may end within an expansion (`INSTR('aßb', 's')` is 2), and a needle of ignored characters is
+    /// found before any character.
     ///
     /// ```
     /// use sqlift_collation::CollationId;
@@ -25,13 +25,12 @@ impl Collation {
         if needle.is_empty() {
             return Some(start);
         }
-        let last = rest.len().checked_sub(needle.len())?;
         let found = match self.rules {
             Rules::Bytes | Rules::Missing => with_encoding!(self.charset(), E => {
-                positions::<E>(rest, last).find(|at| rest[*at..].starts_with(needle))
+                positions::<E>(rest).find(|at| rest[*at..].starts_with(needle))
             }),
             Rules::Simple(simple) => with_weigh!(simple, self.charset(), E, w => {
-                positions::<E>(rest, last).find(|at| weigh::begins(w, &rest[*at..], needle))
+                positions::<E>(rest).find(|at| weigh::begins(w, &rest[*at..], needle))
             }),
             Rules::Uca(id, levels) => {
                 let table = table(id);
@@ -39,7 +38,7 @@ impl Collation {
                     return Some(start);
                 }
                 with_unicode!(self.charset(), E => {
-                    positions::<E>(rest, last).find(|at| begins::<E>(table, levels, &rest[*at..], needle))
+                    positions::<E>(rest).find(|at| begins::<E>(table, levels, &rest[*at..], needle))
                 })
             }
         };
@@ -47,14 +46,13 @@ impl Collation {
     }
 }
 
-/// The starts of the characters up to `last`.
-fn positions<E: Encoding>(bytes: &[u8], last: usize) -> impl Iterator<Item = usize> {
+/// The starts of the characters.
+fn positions<E: Encoding>(bytes: &[u8]) -> impl Iterator<Item = usize> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let (_, len) = E::next(&bytes[at..])?;
-        let position = at;
         at += len;
-        (position <= last).then_some(position)
+        Some(at - len)
     })
 }
 

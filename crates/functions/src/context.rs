@@ -162,6 +162,17 @@ impl Scratch {
         }
     }
 
+    /// Puts what a chunk left in the order of its rows: warnings as each row raised them, and of each failed row the first exit.
+    pub fn sort_by_row(&self) {
+        let mut warnings = self.warnings.borrow_mut();
+        if !warnings.is_sorted_by_key(|(row, _)| *row) {
+            warnings.sort_by_key(|(row, _)| *row);
+        }
+        let mut exits = self.batch_exits.borrow_mut();
+        exits.sort_by_key(|(row, ..)| *row);
+        exits.dedup_by_key(|(row, ..)| *row);
+    }
+
     /// Whether any row of the chunk failed so far.
     pub fn has_batch_exits(&self) -> bool {
         !self.batch_exits.borrow().is_empty()

@@ -1,7 +1,7 @@
 //! Functions, overloads and call sites.
 
 use crate::emit::{Emit, Lowered};
-use crate::kernel::{Kernel, KernelMaker};
+use crate::kernel::{Kernel, KernelMaker, Traits};
 use crate::{BindContext, Exit, Expr, Fault, RangeType, RowContext};
 use sqlift_collation::CollationId;
 use sqlift_types::{Datum, Error, Repr, Session, SqlType};
@@ -134,7 +134,11 @@ impl Overload {
     }
     /// The kernel prepared for a call site.
     pub fn kernel(&self, site: &CallSite<'_>) -> Result<Arc<dyn Kernel>, Error> {
-        (self.maker.make)(site, self.flag_exit)
+        let traits = Traits {
+            flag_exit: self.flag_exit,
+            only_where_asked: self.warns || self.costly,
+        };
+        (self.maker.make)(site, traits)
     }
 }
 

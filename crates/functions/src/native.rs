@@ -144,17 +144,32 @@ pub trait Param: 'static {
     type Arg<'r>: Copy;
     /// Whether NULL makes the result NULL.
     const STRICT: bool;
+    /// The lanes of a chunk as slices, for a loop without branches.
+    type Dense<'r>: Copy;
     /// The argument from a value or NULL; `None` when a strict parameter is NULL.
     fn arg<'r>(value: Option<<Self::Native as Native>::Val<'r>>) -> Option<Self::Arg<'r>>;
+    /// The first `rows` lanes as slices; constants are spread out.
+    fn dense<'r>(lanes: &Lanes<'r, Self::Native>, rows: usize, arena: &'r Bump) -> Self::Dense<'r>;
+    /// The argument in a lane. A strict parameter is given what stands in the lane, NULL or not.
+    fn lane<'r>(dense: Self::Dense<'r>, row: usize) -> Self::Arg<'r>;
 }
 
 impl<N: Native> Param for N {
     type Native = N;
     type Arg<'r> = N::Val<'r>;
+    type Dense<'r> = &'r [N::Val<'r>];
     const STRICT: bool = true;
     #[inline(always)]
     fn arg<'r>(value: Option<N::Val<'r>>) -> Option<N::Val<'r>> {
         value
+    }
+    #[inline(always)]
+    fn dense<'r>(lanes: &Lanes<'r, N>, rows: usize, arena: &'r Bump) -> &'r [N::Val<'r>] {
+        lanes.spread(rows, arena)
+    }
+    #[inline(always)]
+    fn lane<'r>(dense: Self::Dense<'r>, row: usize) -> Self::Arg<'r> {
+        dense[row]
     }
 }
 
@@ -165,9 +180,23 @@ pub struct Opt<N>(std::marker::PhantomData<N>);
 impl<N: Native> Param for Opt<N> {
     type Native = N;
     type Arg<'r> = Option<N::Val<'r>>;
+    type Dense<'r> = (&'r [N::Val<'r>], &'r [bool]);
     const STRICT: bool = false;
     #[inline(always)]
     fn arg<'r>(value: Option<N::Val<'r>>) -> Option<Option<N::Val<'r>>> {
         Some(value)
+    }
+    #[inline(always)]
+    fn dense<'r>(lanes: &Lanes<'r, N>, rows: usize, arena: &'r Bump) -> Self::Dense<'r> {
+        let valid = match lanes.validity() {
+            Ok(Some(valid)) => &valid[..rows],
+            Ok(None) => arena.alloc_slice_fill_copy(rows, true),
+            Err(_) => arena.alloc_slice_fill_copy(rows, false),
+        };
+        (lanes.spread(rows, arena), valid)
+    }
+    #[inline(always)]
+    fn lane<'r>((values, valid): Self::Dense<'r>, row: usize) -> Option<N::Val<'r>> {
+        if valid[row] { Some(values[row]) } else { None }
     }
 }

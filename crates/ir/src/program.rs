@@ -307,11 +307,7 @@ impl fmt::Display for Program {
                     writeln!(f, "column {}", self.columns[*column as usize].index)?;
                 }
                 Step::Constant { constant, .. } => {
-                    writeln!(
-                        f,
-                        "constant {}",
-                        Shown(&self.constants[*constant as usize].value)
-                    )?;
+                    writeln!(f, "constant {}", self.constants[*constant as usize])?;
                 }
                 Step::Parameter { parameter, .. } => writeln!(f, "parameter {parameter}")?,
                 Step::Call { call, args, .. } => {
@@ -350,12 +346,10 @@ impl fmt::Display for Program {
     }
 }
 
-/// A constant as listings show it.
-struct Shown<'a>(&'a Datum);
-
-impl fmt::Display for Shown<'_> {
+/// As listings show it.
+impl fmt::Display for Constant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        match &self.value {
             Datum::Null => f.write_str("NULL"),
             Datum::Int(v) => write!(f, "{v}"),
             Datum::UInt(v) => write!(f, "{v}u"),

@@ -112,17 +112,17 @@ impl Program {
                     return Err("result is not what the overload gives");
                 }
             }
-            Step::Copy { to, from } => {
-                if (slot(to).repr, slot(to).scale) != (slot(from).repr, slot(from).scale) {
-                    return Err("a copy changes the representation");
-                }
+            Step::Copy { to, from }
+                if (slot(to).repr, slot(to).scale) != (slot(from).repr, slot(from).scale) =>
+            {
+                return Err("a copy changes the representation");
             }
             Step::JumpIfFalse { slot: s, .. }
             | Step::JumpIfTrue { slot: s, .. }
-            | Step::JumpUnlessTrue { slot: s, .. } => {
-                if slot(s).repr != sqlift_types::Repr::Bool {
-                    return Err("a condition is not a truth value");
-                }
+            | Step::JumpUnlessTrue { slot: s, .. }
+                if slot(s).repr != sqlift_types::Repr::Bool =>
+            {
+                return Err("a condition is not a truth value");
             }
             _ => {}
         }

@@ -199,8 +199,8 @@ pub enum ExprKind {
     },
     /// `TRIM([[LEADING|TRAILING|BOTH] [b] FROM] a)`
     Trim {
-        /// Which ends.
-        side: TrimSide,
+        /// Which ends, if said; both otherwise.
+        side: Option<TrimSide>,
         /// What is removed; a space if absent.
         pattern: Option<Box<Expr>>,
         /// From what.
@@ -515,7 +515,7 @@ pub enum DateForm {
 /// Which ends `TRIM` works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrimSide {
-    /// Both; also when nothing is said.
+    /// `BOTH`
     Both,
     /// `LEADING`
     Leading,

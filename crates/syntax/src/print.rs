@@ -335,17 +335,17 @@ impl<'a> Printer<'a> {
                 pattern,
                 operand,
             } => {
-                self.text(match (side, pattern) {
-                    (TrimSide::Both, None) => "TRIM(",
-                    (TrimSide::Both, Some(_)) => "TRIM(BOTH ",
-                    (TrimSide::Leading, _) => "TRIM(LEADING ",
-                    (TrimSide::Trailing, _) => "TRIM(TRAILING ",
+                self.text(match side {
+                    None => "TRIM(",
+                    Some(TrimSide::Both) => "TRIM(BOTH ",
+                    Some(TrimSide::Leading) => "TRIM(LEADING ",
+                    Some(TrimSide::Trailing) => "TRIM(TRAILING ",
                 });
                 if let Some(pattern) = pattern {
                     self.expr(pattern, Level::Expr);
                     self.text(" ");
                 }
-                self.text(if pattern.is_some() || *side != TrimSide::Both {
+                self.text(if pattern.is_some() || side.is_some() {
                     "FROM "
                 } else {
                     ""

@@ -177,7 +177,7 @@ impl SqlType {
     pub const fn bigint() -> SqlType {
         Self::plain(TypeKind::BigInt, 20, 0)
     }
-    /// BIGINT with the display width that an expression has (`1` has 1, `-5` has 2).
+    /// BIGINT with the display width that an expression has, the place of a sign included (`1` and `-5` have 2, `1 = 1` has 1).
     pub const fn bigint_of(length: u32) -> SqlType {
         Self::plain(TypeKind::BigInt, length, 0)
     }

@@ -2,8 +2,8 @@
 
 use super::batch::{BatchContext, Selection};
 use super::callable::settle;
-use super::params::RowCall;
-use super::vector::{AllNull, Lanes, Vector};
+use super::params::{RowCall, both};
+use super::vector::{Lanes, Vector};
 use super::{Callable, Node, Operand, Params, Returns};
 use crate::native::Native;
 use crate::{CallId, CallSite, Exit, Frame, Out, Reason, RowContext};
@@ -32,6 +32,16 @@ pub trait Kernel: Send + Sync {
     ) -> Vector<'r>;
 }
 
+/// What a table says of an overload that its kernel's type does not.
+#[derive(Clone, Copy, Debug)]
+pub struct Traits {
+    /// What a raised flag means.
+    pub flag_exit: Exit,
+    /// It raises warnings, or costs enough that rows which do not ask for it are skipped. Else the batch form may evaluate it over
+    /// all lanes and hide what nobody asked for.
+    pub only_where_asked: bool,
+}
+
 /// Makes kernels for call sites; what a table's overload holds.
 pub struct KernelMaker {
     pub(crate) params: Vec<Repr>,
@@ -43,7 +53,7 @@ pub struct KernelMaker {
     pub(crate) make: Box<MakeFn>,
 }
 
-type MakeFn = dyn Fn(&CallSite<'_>, Exit) -> Result<Arc<dyn Kernel>, Error> + Send + Sync;
+type MakeFn = dyn Fn(&CallSite<'_>, Traits) -> Result<Arc<dyn Kernel>, Error> + Send + Sync;
 
 pub(super) fn maker<P: Params, R: Native, M: Returns, C: Callable<P, R, M>>(
     callable: C,
@@ -56,11 +66,11 @@ pub(super) fn maker<P: Params, R: Native, M: Returns, C: Callable<P, R, M>>(
         fallible: M::FALLIBLE,
         strict: P::STRICT,
         nullable: M::NULLABLE,
-        make: Box::new(move |site, flag_exit| {
+        make: Box::new(move |site, traits| {
             Ok(Arc::new(Bound::<P, R, M, C>::new(
                 callable.clone(),
                 site,
-                flag_exit,
+                traits,
             )?))
         }),
     }
@@ -70,20 +80,22 @@ pub(super) fn maker<P: Params, R: Native, M: Returns, C: Callable<P, R, M>>(
 struct Bound<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> {
     callable: Arc<C>,
     state: C::State,
-    flag_exit: Exit,
+    traits: Traits,
     scales: Vec<u8>,
     scale: u8,
-    shape: PhantomData<fn() -> (P, R, M)>,
+    shape: Shape<P, R, M>,
 }
 
+type Shape<P, R, M> = PhantomData<fn() -> (P, R, M)>;
+
 impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
-    fn new(callable: Arc<C>, site: &CallSite<'_>, flag_exit: Exit) -> Result<Self, Error> {
+    fn new(callable: Arc<C>, site: &CallSite<'_>, traits: Traits) -> Result<Self, Error> {
         let state = callable.prepare(site)?;
         let scales = site.args.iter().map(|a| a.ty.decimals).collect();
         Ok(Bound {
             callable,
             state,
-            flag_exit,
+            traits,
             scales,
             scale: site.ret.decimals,
             shape: PhantomData,
@@ -93,7 +105,7 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
     #[inline(always)]
     fn call<'r>(&'r self, call: CallId, cx: &RowContext<'r>, args: P::Args<'r>) -> Out<R::Val<'r>> {
         let ret = self.callable.call(&self.state, cx, args);
-        settle(M::split(ret, self.flag_exit), |exit| {
+        settle(M::split(ret, self.traits.flag_exit), |exit| {
             cx.scratch.record_exit(call, exit)
         })
     }
@@ -147,49 +159,42 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         vectors: &[Vector<'r>],
         selection: Selection<'r>,
     ) -> Vector<'r> {
-        let rows = batch.rows;
-        let arena = batch.cx.arena;
-        if P::STRICT && vectors.iter().any(is_all_null) {
-            return Vector::null(R::REPR);
-        }
-        let Some(chunk) = P::chunk(vectors, rows, &batch.cx) else {
+        let (rows, arena) = (batch.rows, batch.cx.arena);
+        let Some(chunk) = P::chunk(vectors) else {
             selection.for_each(|row| batch.exit(row, call, Exit::Deopt(Reason::CellType)));
             return Vector::null(R::REPR);
         };
-        let values = arena.alloc_slice_fill_copy(rows, R::blank());
-        let dense = P::STRICT && !P::VARIADIC && (!M::FALLIBLE || M::FLAGGED) && !M::NULLABLE;
-        if dense && matches!(selection, Selection::All(_)) {
-            let valid = and_validity(vectors, rows, batch);
+        let Ok(valid) = P::validity(&chunk, rows, arena) else {
+            return Vector::null(R::REPR);
+        };
+        // Evaluating the rows that are not asked for, or NULL, is cheaper than skipping them, and shows nowhere.
+        let worth_it = selection.len() * 4 >= rows;
+        if !self.traits.only_where_asked && worth_it && (!M::FALLIBLE || M::FLAGGED) {
             let run = DenseLoop::<P, R, M, C> {
                 bound: self,
                 cx: &batch.cx,
                 chunk: &chunk,
-                values: &mut *values,
+                rows,
             };
-            let failed = batch.arch.dispatch(run);
-            if failed {
-                for row in 0..rows {
-                    if valid.is_none_or(|v| v[row])
-                        && let Some(args) = P::dense(&chunk, row)
-                        && let Some((_, true)) =
-                            M::dense(self.callable.call(&self.state, &batch.cx, args))
-                    {
-                        batch.exit(row, call, self.flag_exit);
-                    }
-                }
+            if let Some(dense) = batch.arch.dispatch(run) {
+                let valid = both(valid, dense.valid, rows, arena);
+                let valid = match dense.failed {
+                    true => self.report(call, batch, &chunk, selection, valid),
+                    false => valid,
+                };
+                let values = dense.values;
+                return R::vector(Lanes::Flat { values, valid });
             }
-            return R::vector(Lanes::Flat { values, valid });
         }
+        let values = arena.alloc_slice_fill_copy(rows, R::blank());
         let valid = arena.alloc_slice_fill_copy(rows, false);
         selection.for_each(|row| {
             let Some(args) = P::at(&chunk, row, &batch.cx) else {
                 return;
             };
             batch.cx.scratch.set_row(row as u32);
-            match M::split(
-                self.callable.call(&self.state, &batch.cx, args),
-                self.flag_exit,
-            ) {
+            let ret = self.callable.call(&self.state, &batch.cx, args);
+            match M::split(ret, self.traits.flag_exit) {
                 Ok(Some(value)) => {
                     values[row] = value;
                     valid[row] = true;
@@ -205,63 +210,93 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
     }
 }
 
-/// The loop of a total or flagged kernel, compiled for each instruction set.
+impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
+    /// Finds the rows behind a raised flag: those among them that were asked for are reported, and NULL from here on.
+    #[cold]
+    fn report<'r>(
+        &'r self,
+        call: CallId,
+        batch: &BatchContext<'r>,
+        chunk: &P::Chunk<'r>,
+        selection: Selection<'r>,
+        valid: Option<&'r [bool]>,
+    ) -> Option<&'r [bool]> {
+        let mut left: Option<&'r mut [bool]> = None;
+        selection.for_each(|row| {
+            let Some(args) = P::at(chunk, row, &batch.cx) else {
+                return;
+            };
+            let ret = self.callable.call(&self.state, &batch.cx, args);
+            if let Err(exit) = M::split(ret, self.traits.flag_exit) {
+                batch.exit(row, call, exit);
+                let arena = batch.cx.arena;
+                let left = left.get_or_insert_with(|| match valid {
+                    Some(valid) => arena.alloc_slice_copy(valid),
+                    None => arena.alloc_slice_fill_copy(batch.rows, true),
+                });
+                left[row] = false;
+            }
+        });
+        match left {
+            Some(left) => Some(left),
+            None => valid,
+        }
+    }
+}
+
+/// The loop of a kernel without effects, compiled for each instruction set.
 struct DenseLoop<'a, 'r, P: Params, R: Native, M: Returns, C: Callable<P, R, M>> {
     bound: &'r Bound<P, R, M, C>,
     cx: &'a RowContext<'r>,
     chunk: &'a P::Chunk<'r>,
-    values: &'a mut [R::Val<'r>],
+    rows: usize,
 }
 
-impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> pulp::NullaryFnOnce
-    for DenseLoop<'_, '_, P, R, M, C>
+/// What it gives.
+struct Dense<'r, R: Native> {
+    values: &'r [R::Val<'r>],
+    /// Which rows the kernel made NULL; `None`: it makes none.
+    valid: Option<&'r [bool]>,
+    /// Whether any row, asked for or not, raised its flag.
+    failed: bool,
+}
+
+impl<'r, P: Params, R: Native, M: Returns, C: Callable<P, R, M>> pulp::NullaryFnOnce
+    for DenseLoop<'_, 'r, P, R, M, C>
 {
-    type Output = bool;
+    type Output = Option<Dense<'r, R>>;
 
     #[inline(always)]
-    fn call(self) -> bool {
+    fn call(self) -> Option<Dense<'r, R>> {
+        let Bound {
+            callable, state, ..
+        } = self.bound;
+        let (rows, arena) = (self.rows, self.cx.arena);
+        if M::NULLABLE {
+            let valid = &mut *arena.alloc_slice_fill_copy(rows, false);
+            let values = P::map(self.chunk, rows, arena, |row, args| {
+                let ret = callable.call(state, self.cx, args);
+                let (value, is_valid, _) = M::spread(ret, R::blank());
+                valid[row] = is_valid;
+                value
+            })?;
+            return Some(Dense {
+                values,
+                valid: Some(valid),
+                failed: false,
+            });
+        }
         let mut failed = false;
-        for (row, out) in self.values.iter_mut().enumerate() {
-            if let Some(args) = P::dense(self.chunk, row)
-                && let Some((value, flag)) =
-                    M::dense(self.bound.callable.call(&self.bound.state, self.cx, args))
-            {
-                *out = value;
-                failed |= flag;
-            }
-        }
-        failed
+        let values = P::map(self.chunk, rows, arena, |_, args| {
+            let ret = callable.call(state, self.cx, args);
+            let (value, _, fails) = M::spread(ret, R::blank());
+            failed |= fails;
+            value
+        })?;
+        Some(Dense {
+            values,
+            valid: None,
+            failed,
+        })
     }
-}
-
-fn is_all_null(vector: &Vector<'_>) -> bool {
-    crate::each_vector!(vector, lanes, M => {
-        let _ = M::REPR;
-        matches!(lanes.validity(), Err(AllNull))
-    })
-}
-
-/// The AND of the validity of several vectors; `None`: all rows are valid.
-fn and_validity<'r>(
-    vectors: &[Vector<'r>],
-    rows: usize,
-    batch: &BatchContext<'r>,
-) -> Option<&'r [bool]> {
-    let mut result: Option<&'r [bool]> = None;
-    for vector in vectors {
-        let valid = crate::each_vector!(vector, lanes, M => {
-            let _ = M::REPR;
-            lanes.validity()
-        });
-        match (result, valid) {
-            (_, Err(AllNull)) => return Some(batch.cx.arena.alloc_slice_fill_copy(rows, false)),
-            (_, Ok(None)) => {}
-            (None, Ok(Some(v))) => result = Some(v),
-            (Some(a), Ok(Some(b))) => {
-                let both = batch.cx.arena.alloc_slice_fill_with(rows, |i| a[i] & b[i]);
-                result = Some(both);
-            }
-        }
-    }
-    result
 }

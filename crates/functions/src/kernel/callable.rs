@@ -20,13 +20,14 @@ pub trait Returns: Send + Sync + 'static {
     const NULLABLE: bool;
     /// Value, NULL, or the exit.
     fn split<T>(ret: Self::Ret<T>, flag_exit: Exit) -> Result<Option<T>, Exit>;
-    /// Value and failed-flag; only asked for when the kernel is total or flagged.
-    fn dense<T>(ret: Self::Ret<T>) -> Option<(T, bool)>;
+    /// Value (or `blank`), whether it is not NULL, and whether the row fails: [`Returns::split`] without a branch. A
+    /// [`Fallible`] kernel is never asked: it may have effects.
+    fn spread<T>(ret: Self::Ret<T>, blank: T) -> (T, bool, bool);
 }
 
 macro_rules! returns {
     ($($(#[$doc:meta])* $name:ident => $ret:ty, fallible $f:expr, flagged $g:expr, nullable $n:expr,
-       |$r:ident, $e:ident| $split:expr, $dense:expr;)*) => {$(
+       |$r:ident, $e:ident| $split:expr, |$b:ident| $dense:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
@@ -38,20 +39,20 @@ macro_rules! returns {
             #[inline(always)]
             fn split<T>($r: $ret, $e: Exit) -> Result<Option<T>, Exit> { let _ = $e; $split }
             #[inline(always)]
-            fn dense<T>($r: $ret) -> Option<(T, bool)> { let _ = &$r; $dense }
+            fn spread<T>($r: $ret, $b: T) -> (T, bool, bool) { let _ = &$b; $dense }
         }
     )*};
 }
 
 returns! {
     /// `T`: cannot fail.
-    Total => T, fallible false, flagged false, nullable false, |r, e| Ok(Some(r)), Some((r, false));
+    Total => T, fallible false, flagged false, nullable false, |r, e| Ok(Some(r)), |b| (r, true, false);
     /// `(T, bool)`: value and failed-flag; the value of a failed row is ignored.
-    Flagged => (T, bool), fallible true, flagged true, nullable false, |r, e| if r.1 { Err(e) } else { Ok(Some(r.0)) }, Some(r);
+    Flagged => (T, bool), fallible true, flagged true, nullable false, |r, e| if r.1 { Err(e) } else { Ok(Some(r.0)) }, |b| (r.0, true, r.1);
     /// `Option<T>`: may be NULL.
-    Nullable => Option<T>, fallible false, flagged false, nullable true, |r, e| Ok(r), None;
+    Nullable => Option<T>, fallible false, flagged false, nullable true, |r, e| Ok(r), |b| match r { Some(v) => (v, true, false), None => (b, false, false) };
     /// `Result<Option<T>, Exit>`: may be NULL, may fail.
-    Fallible => Result<Option<T>, Exit>, fallible true, flagged false, nullable true, |r, e| r, None;
+    Fallible => Result<Option<T>, Exit>, fallible true, flagged false, nullable true, |r, e| r, |b| match r { Ok(Some(v)) => (v, true, false), Ok(None) => (b, false, false), Err(_) => (b, false, true) };
 }
 
 /// A kernel with its prepared state, for one shape of parameters.

@@ -2,10 +2,11 @@
 
 use super::node::{ConstantSource, Eval, Kind, Source};
 use super::params::{Params, RowCall};
-use super::vector::Vector;
+use super::vector::{AllNull, Lanes, Vector};
 use super::{Callable, Node, Returns};
 use crate::native::{Native, Param};
 use crate::{CallSite, Frame, Out, RowContext};
+use bumpalo::Bump;
 use sqlift_types::{Error, Repr, Value};
 use std::marker::PhantomData;
 
@@ -93,12 +94,15 @@ macro_rules! as_tuple {
         ) -> Option<Option<Self::Args<'r>>> {
             <$tuple>::cells(cx, cells, scales)
         }
-        fn chunk<'r>(
-            vectors: &[Vector<'r>],
+        fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<Self::Chunk<'r>> {
+            <$tuple>::chunk(vectors)
+        }
+        fn validity<'r>(
+            chunk: &Self::Chunk<'r>,
             rows: usize,
-            cx: &RowContext<'r>,
-        ) -> Option<Self::Chunk<'r>> {
-            <$tuple>::chunk(vectors, rows, cx)
+            arena: &'r Bump,
+        ) -> Result<Option<&'r [bool]>, AllNull> {
+            <$tuple>::validity(chunk, rows, arena)
         }
         #[inline(always)]
         fn at<'r>(
@@ -108,15 +112,20 @@ macro_rules! as_tuple {
         ) -> Option<Self::Args<'r>> {
             <$tuple>::at(chunk, row, cx)
         }
-        #[inline(always)]
-        fn dense<'r>(chunk: &Self::Chunk<'r>, row: usize) -> Option<Self::Args<'r>> {
-            <$tuple>::dense(chunk, row)
-        }
     };
 }
 
 impl<A: Param + Send + Sync> Params for Hot<(A,)> {
     as_tuple!((A,));
+    #[inline(always)]
+    fn map<'r, T: Copy, F: FnMut(usize, Self::Args<'r>) -> T>(
+        chunk: &Self::Chunk<'r>,
+        rows: usize,
+        arena: &'r Bump,
+        f: F,
+    ) -> Option<&'r mut [T]> {
+        <(A,)>::map(chunk, rows, arena, f)
+    }
     fn fuse<R: Native, K: RowCall<Self, R>>(
         nodes: Vec<Node>,
         callee: K,
@@ -171,6 +180,30 @@ where
 
 impl<A: Param + Send + Sync, B: Param + Send + Sync> Params for Hot<(A, B)> {
     as_tuple!((A, B));
+    /// A constant stays in a register.
+    #[inline(always)]
+    fn map<'r, T: Copy, F: FnMut(usize, Self::Args<'r>) -> T>(
+        chunk: &Self::Chunk<'r>,
+        rows: usize,
+        arena: &'r Bump,
+        mut f: F,
+    ) -> Option<&'r mut [T]> {
+        Some(match (constant::<A>(&chunk.0), constant::<B>(&chunk.1)) {
+            (None, Some(b)) => {
+                let a = A::dense(&chunk.0, rows, arena);
+                arena.alloc_slice_fill_with(rows, |row| f(row, (A::lane(a, row), b)))
+            }
+            (Some(a), None) => {
+                let b = B::dense(&chunk.1, rows, arena);
+                arena.alloc_slice_fill_with(rows, |row| f(row, (a, B::lane(b, row))))
+            }
+            _ => {
+                let a = A::dense(&chunk.0, rows, arena);
+                let b = B::dense(&chunk.1, rows, arena);
+                arena.alloc_slice_fill_with(rows, |row| f(row, (A::lane(a, row), B::lane(b, row))))
+            }
+        })
+    }
     fn fuse<R: Native, K: RowCall<Self, R>>(
         nodes: Vec<Node>,
         callee: K,
@@ -183,6 +216,15 @@ impl<A: Param + Send + Sync, B: Param + Send + Sync> Params for Hot<(A, B)> {
             Kind::Constant(a) => with_left::<R, A, B, ConstantSource<A::Native>, K>(callee, a, b),
             Kind::Child(a) => with_left(callee, a, b),
         })
+    }
+}
+
+/// The argument that is the same in all rows.
+#[inline(always)]
+fn constant<'r, P: Param>(lanes: &Lanes<'r, P::Native>) -> Option<P::Arg<'r>> {
+    match lanes {
+        Lanes::Constant(value) => P::arg(*value),
+        Lanes::Flat { .. } => None,
     }
 }
 

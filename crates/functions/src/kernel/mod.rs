@@ -12,7 +12,7 @@ mod node;
 mod params;
 mod vector;
 
-pub use adapter::{Kernel, KernelMaker};
+pub use adapter::{Kernel, KernelMaker, Traits};
 pub use batch::{BatchContext, Selection};
 pub use callable::{
     Callable, Fallible, Flagged, Nullable, Returns, Total, fallible, fallible_with, flagged,
@@ -21,4 +21,4 @@ pub use callable::{
 pub use hot::Hot;
 pub use node::{Eval, Node, Operand};
 pub use params::{Many, Params, RowCall};
-pub use vector::{Lanes, Vector};
+pub use vector::{AllNull, Lanes, Vector};

@@ -23,6 +23,13 @@ pub enum Operand<R: Native> {
     },
     /// A constant; `None` is NULL.
     Constant(Option<R::Owned>),
+    /// A parameter; a value of another representation gives the row up.
+    Parameter {
+        /// Its number.
+        index: usize,
+        /// The scale that a DECIMAL must have.
+        scale: u8,
+    },
     /// A slot that an earlier step wrote.
     Slot {
         /// The slot.
@@ -49,6 +56,63 @@ pub enum Node {
     DateTime(Operand<DateTime>),
     Bytes(Operand<Bytes>),
     Json(Operand<Json>),
+}
+
+/// Runs the same code for whichever representation a node has.
+#[macro_export]
+macro_rules! each_node {
+    ($node:expr, $operand:ident, $marker:ident => $body:expr) => {
+        match $node {
+            $crate::kernel::Node::Bool($operand) => {
+                type $marker = $crate::native::Bool;
+                $body
+            }
+            $crate::kernel::Node::Int($operand) => {
+                type $marker = $crate::native::Int;
+                $body
+            }
+            $crate::kernel::Node::UInt($operand) => {
+                type $marker = $crate::native::UInt;
+                $body
+            }
+            $crate::kernel::Node::Double($operand) => {
+                type $marker = $crate::native::Double;
+                $body
+            }
+            $crate::kernel::Node::Dec64($operand) => {
+                type $marker = $crate::native::Dec64;
+                $body
+            }
+            $crate::kernel::Node::Dec128($operand) => {
+                type $marker = $crate::native::Dec128;
+                $body
+            }
+            $crate::kernel::Node::Dec256($operand) => {
+                type $marker = $crate::native::Dec256;
+                $body
+            }
+            $crate::kernel::Node::Date($operand) => {
+                type $marker = $crate::native::Date;
+                $body
+            }
+            $crate::kernel::Node::Time($operand) => {
+                type $marker = $crate::native::Time;
+                $body
+            }
+            $crate::kernel::Node::DateTime($operand) => {
+                type $marker = $crate::native::DateTime;
+                $body
+            }
+            $crate::kernel::Node::Bytes($operand) => {
+                type $marker = $crate::native::Bytes;
+                $body
+            }
+            $crate::kernel::Node::Json($operand) => {
+                type $marker = $crate::native::Json;
+                $body
+            }
+        }
+    };
 }
 
 /// A source is an operand whose kind is known statically.
@@ -80,6 +144,25 @@ impl<R: Native, const NULLABLE: bool> Source<R> for ColumnSource<NULLABLE> {
         match R::load(*cell, self.scale) {
             Some(value) => Out::Val(value),
             None if NULLABLE && cell.is_null() => Out::Null,
+            None => wrong_cell(frame),
+        }
+    }
+}
+
+pub(crate) struct ParameterSource {
+    index: usize,
+    scale: u8,
+}
+
+impl<R: Native> Source<R> for ParameterSource {
+    #[inline(always)]
+    fn get<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
+        let Some(cell) = frame.parameters.get(self.index) else {
+            return wrong_cell(frame);
+        };
+        match R::load(*cell, self.scale) {
+            Some(value) => Out::Val(value),
+            None if cell.is_null() => Out::Null,
             None => wrong_cell(frame),
         }
     }
@@ -164,6 +247,12 @@ impl<R: Native> Operand<R> {
             } => Kind::NullableColumn(ColumnSource { index, scale }),
             Operand::Constant(Some(value)) => Kind::Constant(ConstantSource(value)),
             Operand::Constant(None) => Kind::Child(ChildSource(Box::new(Leaf(NullSource)))),
+            Operand::Parameter { index, scale } => {
+                Kind::Child(ChildSource(Box::new(Leaf(ParameterSource {
+                    index,
+                    scale,
+                }))))
+            }
             Operand::Slot { slot, scale } => {
                 Kind::Child(ChildSource(Box::new(Leaf(SlotSource { slot, scale }))))
             }

@@ -2,9 +2,10 @@
 
 use super::Node;
 use super::node::Eval;
-use super::vector::{Lanes, Vector};
+use super::vector::{AllNull, Lanes, Vector};
 use crate::native::{Native, Param};
 use crate::{Frame, Out, RowContext};
+use bumpalo::Bump;
 use sqlift_types::{Repr, Value};
 use std::marker::PhantomData;
 
@@ -44,15 +45,23 @@ pub trait Params: Sized + Send + Sync + 'static {
         scales: &[u8],
     ) -> Option<Option<Self::Args<'r>>>;
     /// The lanes of a chunk.
-    fn chunk<'r>(
-        vectors: &[Vector<'r>],
+    fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<Self::Chunk<'r>>;
+    /// Which rows have no NULL among the strict arguments; `None`: all.
+    fn validity<'r>(
+        chunk: &Self::Chunk<'r>,
         rows: usize,
-        cx: &RowContext<'r>,
-    ) -> Option<Self::Chunk<'r>>;
-    /// The arguments in one lane, whatever its validity.
+        arena: &'r Bump,
+    ) -> Result<Option<&'r [bool]>, AllNull>;
+    /// The arguments in one row; `None` when a strict one is NULL.
     fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, cx: &RowContext<'r>) -> Option<Self::Args<'r>>;
-    /// The values in one lane, NULL or not; only for strict parameters, whose results the validity hides.
-    fn dense<'r>(chunk: &Self::Chunk<'r>, row: usize) -> Option<Self::Args<'r>>;
+    /// A result for each of the first `rows` rows, in a loop without branches: strict parameters are given what stands in the
+    /// lanes, NULL or not. `None` when these parameters have no such form.
+    fn map<'r, T: Copy, F: FnMut(usize, Self::Args<'r>) -> T>(
+        chunk: &Self::Chunk<'r>,
+        rows: usize,
+        arena: &'r Bump,
+        f: F,
+    ) -> Option<&'r mut [T]>;
 }
 
 /// A kernel at one step, ready to be called with arguments.
@@ -128,9 +137,16 @@ macro_rules! tuple {
                     _ => None,
                 })
             }
-            fn chunk<'r>(vectors: &[Vector<'r>], rows: usize, cx: &RowContext<'r>) -> Option<Self::Chunk<'r>> {
+            fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<Self::Chunk<'r>> {
                 if vectors.len() != $count { return None }
-                Some(($($name::Native::lanes(&vectors[$field])?.flat(rows, cx),)*))
+                Some(($(*$name::Native::lanes(&vectors[$field])?,)*))
+            }
+            fn validity<'r>(chunk: &Self::Chunk<'r>, rows: usize, arena: &'r Bump) -> Result<Option<&'r [bool]>, AllNull> {
+                let mut valid = None;
+                $(if $name::STRICT {
+                    valid = both(valid, chunk.$field.validity()?, rows, arena);
+                })*
+                Ok(valid)
             }
             #[inline(always)]
             fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, _: &RowContext<'r>) -> Option<Self::Args<'r>> {
@@ -140,14 +156,34 @@ macro_rules! tuple {
                 }
             }
             #[inline(always)]
-            fn dense<'r>(chunk: &Self::Chunk<'r>, row: usize) -> Option<Self::Args<'r>> {
-                match ($($name::arg(Some(chunk.$field.value(row))),)*) {
-                    ($(Some($var),)*) => Some(($($var,)*)),
-                    _ => None,
-                }
+            fn map<'r, T: Copy, F: FnMut(usize, Self::Args<'r>) -> T>(
+                chunk: &Self::Chunk<'r>,
+                rows: usize,
+                arena: &'r Bump,
+                mut f: F,
+            ) -> Option<&'r mut [T]> {
+                $(let $var = $name::dense(&chunk.$field, rows, arena);)*
+                Some(arena.alloc_slice_fill_with(rows, |row| f(row, ($($name::lane($var, row),)*))))
             }
         }
     };
+}
+
+/// The AND of two validities; `None`: all rows are valid.
+pub(super) fn both<'r>(
+    a: Option<&'r [bool]>,
+    b: Option<&'r [bool]>,
+    rows: usize,
+    arena: &'r Bump,
+) -> Option<&'r [bool]> {
+    match (a, b) {
+        (Some(a), Some(b)) if !std::ptr::eq(a, b) => {
+            let (a, b) = (&a[..rows], &b[..rows]);
+            Some(arena.alloc_slice_fill_with(rows, |row| a[row] & b[row]))
+        }
+        (Some(valid), _) | (None, Some(valid)) => Some(valid),
+        (None, None) => None,
+    }
 }
 
 tuple!(1; A 0 a);
@@ -172,14 +208,22 @@ impl Params for () {
     fn cells<'r>(_: &RowContext<'r>, cells: &[Value<'r>], _: &[u8]) -> Option<Option<()>> {
         cells.is_empty().then_some(Some(()))
     }
-    fn chunk<'r>(vectors: &[Vector<'r>], _: usize, _: &RowContext<'r>) -> Option<()> {
+    fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<()> {
         vectors.is_empty().then_some(())
+    }
+    fn validity<'r>((): &(), _: usize, _: &'r Bump) -> Result<Option<&'r [bool]>, AllNull> {
+        Ok(None)
     }
     fn at<'r>(_: &Self::Chunk<'r>, _: usize, _: &RowContext<'r>) -> Option<Self::Args<'r>> {
         Some(())
     }
-    fn dense<'r>(_: &Self::Chunk<'r>, _: usize) -> Option<Self::Args<'r>> {
-        Some(())
+    fn map<'r, T: Copy, F: FnMut(usize, Self::Args<'r>) -> T>(
+        (): &(),
+        _: usize,
+        _: &'r Bump,
+        _: F,
+    ) -> Option<&'r mut [T]> {
+        None
     }
 }
 
@@ -233,17 +277,27 @@ impl<P: Param + Send + Sync> Params for Many<P> {
                 None => null = true,
             }
         }
-        Some((!null).then(|| &*args.into_bump_slice()))
+        let args: &'r [P::Arg<'r>] = args.into_bump_slice();
+        Some((!null).then_some(args))
     }
-    fn chunk<'r>(
-        vectors: &[Vector<'r>],
-        rows: usize,
-        cx: &RowContext<'r>,
-    ) -> Option<Self::Chunk<'r>> {
+    fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<Self::Chunk<'r>> {
         vectors
             .iter()
-            .map(|v| P::Native::lanes(v).map(|l| l.flat(rows, cx)))
+            .map(|v| P::Native::lanes(v).copied())
             .collect()
+    }
+    fn validity<'r>(
+        chunk: &Self::Chunk<'r>,
+        rows: usize,
+        arena: &'r Bump,
+    ) -> Result<Option<&'r [bool]>, AllNull> {
+        let mut valid = None;
+        if P::STRICT {
+            for lanes in chunk {
+                valid = both(valid, lanes.validity()?, rows, arena);
+            }
+        }
+        Ok(valid)
     }
     fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, cx: &RowContext<'r>) -> Option<Self::Args<'r>> {
         let mut args = bumpalo::collections::Vec::with_capacity_in(chunk.len(), cx.arena);
@@ -252,7 +306,12 @@ impl<P: Param + Send + Sync> Params for Many<P> {
         }
         Some(args.into_bump_slice())
     }
-    fn dense<'r>(_: &Self::Chunk<'r>, _: usize) -> Option<Self::Args<'r>> {
+    fn map<'r, T: Copy, F: FnMut(usize, Self::Args<'r>) -> T>(
+        _: &Self::Chunk<'r>,
+        _: usize,
+        _: &'r Bump,
+        _: F,
+    ) -> Option<&'r mut [T]> {
         None
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::RowContext;
 use crate::native::*;
+use bumpalo::Bump;
 use sqlift_types::{Repr, Value};
 
 /// One chunk of values of a marker type.
@@ -22,18 +23,14 @@ pub enum Lanes<'r, R: Native> {
 }
 
 impl<'r, R: Native> Lanes<'r, R> {
-    /// The lanes with constants spread out.
-    pub fn flat(&self, rows: usize, cx: &RowContext<'r>) -> Lanes<'r, R> {
+    /// What stands in the first `rows` lanes, NULL or not; a constant is spread out.
+    #[inline(always)]
+    pub fn spread(&self, rows: usize, arena: &'r Bump) -> &'r [R::Val<'r>] {
         match *self {
-            Lanes::Constant(Some(value)) => Lanes::Flat {
-                values: cx.arena.alloc_slice_fill_copy(rows, value),
-                valid: None,
-            },
-            Lanes::Constant(None) => Lanes::Flat {
-                values: cx.arena.alloc_slice_fill_copy(rows, R::blank()),
-                valid: Some(cx.arena.alloc_slice_fill_copy(rows, false)),
-            },
-            flat => flat,
+            Lanes::Constant(value) => {
+                arena.alloc_slice_fill_copy(rows, value.unwrap_or(R::blank()))
+            }
+            Lanes::Flat { values, .. } => &values[..rows],
         }
     }
 
@@ -46,15 +43,6 @@ impl<'r, R: Native> Lanes<'r, R> {
                 Some(valid) if !valid[row] => None,
                 _ => Some(values[row]),
             },
-        }
-    }
-
-    /// What stands in a lane, NULL or not.
-    #[inline(always)]
-    pub fn value(&self, row: usize) -> R::Val<'r> {
-        match self {
-            Lanes::Constant(value) => value.unwrap_or(R::blank()),
-            Lanes::Flat { values, .. } => values[row],
         }
     }
 

@@ -322,9 +322,9 @@ impl Binder<'_> {
                 operand,
             } => {
                 let name = match side {
-                    TrimSide::Both => "TRIM",
-                    TrimSide::Leading => "TRIM LEADING",
-                    TrimSide::Trailing => "TRIM TRAILING",
+                    Some(TrimSide::Both) | None => "TRIM",
+                    Some(TrimSide::Leading) => "TRIM LEADING",
+                    Some(TrimSide::Trailing) => "TRIM TRAILING",
                 };
                 let mut args = Vec::new();
                 let pattern = pattern.as_ref().map(|p| self.expr(p)).transpose()?;

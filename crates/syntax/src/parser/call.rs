@@ -285,12 +285,10 @@ impl Parser<'_> {
                 if side.is_some() {
                     self.advance();
                 }
-                let explicit = side.is_some();
-                let side = side.unwrap_or(TrimSide::Both);
-                if explicit && self.eat_word(Keyword::From) {
+                if side.is_some() && self.eat_word(Keyword::From) {
                     Part::TrimSecond { side }
                 } else {
-                    Part::TrimFirst { side, explicit }
+                    Part::TrimFirst { side }
                 }
             }
             Keyword::Substr | Keyword::Substring | Keyword::Mid => Part::SubstringFirst { name },
@@ -346,10 +344,10 @@ impl Parser<'_> {
                     start,
                 );
             }
-            Part::TrimFirst { side, .. } if self.eat_word(Keyword::From) => {
+            Part::TrimFirst { side } if self.eat_word(Keyword::From) => {
                 return self.wait(start, Part::TrimSecond { side }, vec![expr]);
             }
-            Part::TrimFirst { explicit: true, .. } => return Err(self.unexpected()),
+            Part::TrimFirst { side: Some(_) } => return Err(self.unexpected()),
             Part::SubstringFirst { name } => return self.substring(start, name, expr),
             Part::SubstringFrom { name } if self.eat_word(Keyword::For) => {
                 held.push(expr);
@@ -406,7 +404,7 @@ impl Parser<'_> {
                 kind,
                 standard: operand,
             },
-            (Part::TrimFirst { side, .. } | Part::TrimSecond { side }, pattern) => ExprKind::Trim {
+            (Part::TrimFirst { side } | Part::TrimSecond { side }, pattern) => ExprKind::Trim {
                 side,
                 pattern: pattern.map(Box::new),
                 operand,

@@ -138,9 +138,9 @@ pub(super) enum Part {
     /// `EXTRACT(unit FROM … )`
     Extract(IntervalUnit),
     /// `TRIM([side] … `
-    TrimFirst { side: TrimSide, explicit: bool },
+    TrimFirst { side: Option<TrimSide> },
     /// `TRIM([side] [pattern] FROM … )`
-    TrimSecond { side: TrimSide },
+    TrimSecond { side: Option<TrimSide> },
     /// `SUBSTRING( …`
     SubstringFirst { name: Ident },
     /// `SUBSTRING(a FROM …`

@@ -179,13 +179,12 @@ pub const fn week(date: Date, mode: WeekMode) -> (u32, u32) {
         if !whole_year && before_week_one(lead, mode) {
             return (0, year);
         }
+        // Count on from the last week of the old year; the end of this function finds out if that is week 1 of the new one.
         whole_year = true;
-        if before_week_one(lead, mode) {
-            year = year.wrapping_sub(1);
-            let length = days_in_year(year) as i64;
-            first -= length;
-            lead = (lead + 53 * 7 - length).rem_euclid(7);
-        }
+        year = year.wrapping_sub(1);
+        let length = days_in_year(year) as i64;
+        first -= length;
+        lead = (lead + 53 * 7 - length) % 7;
     }
     // Day number on which week 1 starts.
     let start = if before_week_one(lead, mode) {
@@ -202,6 +201,20 @@ pub const fn week(date: Date, mode: WeekMode) -> (u32, u32) {
         }
     }
     (days / 7 + 1, year)
+}
+
+/// `YEARWEEK`: year and week joined. The mode always counts [`WeekMode::whole_year`].
+#[must_use]
+pub const fn year_week(date: Date, mode: WeekMode) -> i64 {
+    let (week, year) = week(
+        date,
+        WeekMode {
+            whole_year: true,
+            ..mode
+        },
+    );
+    // MySQL: 32 bits, so that the year before year 0 gives -48.
+    year.wrapping_mul(100).wrapping_add(week) as i32 as i64
 }
 
 /// Days between the start of its week and this day.

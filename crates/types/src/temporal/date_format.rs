@@ -58,6 +58,7 @@ fn field(
         b'a' => out.extend_from_slice(locale.days_short[weekday(parts, kind)? as usize].as_bytes()),
         b'w' => put(out, (weekday(parts, kind)? + 1) % 7, 1),
         b'D' => {
+            dated(kind)?;
             put(out, parts.day, 1);
             out.extend_from_slice(ordinal_suffix(parts.day));
         }
@@ -79,8 +80,12 @@ fn field(
         b'T' => clock(out, hour, parts, None),
         b'j' => {
             dated(kind)?;
-            // MySQL: the day of the year of a zero date wraps to an unsigned number.
-            put(out, calendar::day_of_year(parts.date()) as u32, 3);
+            // Below zero for a date without a month.
+            let day = calendar::day_of_year(parts.date());
+            if day < 0 {
+                out.push(b'-');
+            }
+            put(out, day.unsigned_abs() as u32, if day < 0 { 2 } else { 3 });
         }
         b'U' | b'u' | b'V' | b'v' => {
             dated(kind)?;

@@ -190,11 +190,12 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// So many of a simple unit. `None` for a compound unit, and if a week or quarter count leaves 64 bits (which MySQL reports like a text it
-    /// cannot read).
+    /// So many of a simple unit. `None` for a compound unit, and if as many weeks or quarters leave 32 bits (which MySQL reports
+    /// like a text it cannot read, warning 6527).
     #[must_use]
     pub fn from_int(count: i64, unit: Unit) -> Option<Self> {
         let wide = i128::from(count);
+        let limit = u64::from(u32::MAX);
         let micros = |each: i64| {
             Some(Self {
                 micros: wide * i128::from(each),
@@ -214,9 +215,9 @@ impl Interval {
             Unit::Minute => micros(MINUTE),
             Unit::Hour => micros(HOUR),
             Unit::Day => micros(DAY),
-            Unit::Week => count.checked_mul(7).and_then(|_| micros(7 * DAY)),
+            Unit::Week if count.unsigned_abs() < limit / 7 => micros(7 * DAY),
             Unit::Month => months(1),
-            Unit::Quarter => count.checked_mul(3).and_then(|_| months(3)),
+            Unit::Quarter if count.unsigned_abs() < limit / 3 => months(3),
             Unit::Year => months(12),
             _ => None,
         }
@@ -233,7 +234,7 @@ impl Interval {
 
     /// A text for a compound unit: up to as many numbers as the unit has fields, with anything but digits between them. With fewer numbers
     /// the last ones are given (`'10' DAY_HOUR` is ten hours). A minus sign in front turns all. `None` if there are more numbers than fields,
-    /// a number leaves 64 bits, or the unit is simple.
+    /// a number comes near 2^63, or the unit is simple.
     #[must_use]
     pub fn from_text(text: &[u8], unit: Unit) -> Option<Self> {
         let (first, count) = unit.compound_fields()?;
@@ -255,10 +256,10 @@ impl Interval {
             let start = at;
             let mut value = 0_u64;
             while let Some(next) = text.get(at).copied().and_then(digit) {
-                value = value.checked_mul(10)?.checked_add(u64::from(next))?;
-                if value > i64::MAX as u64 {
+                if value >= i64::MAX as u64 / 10 {
                     return None;
                 }
+                value = value * 10 + u64::from(next);
                 at += 1;
             }
             numbers[found] = value;

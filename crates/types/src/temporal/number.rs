@@ -39,7 +39,7 @@ pub fn datetime_from_decimal(number: i64, nanos: i32, flags: DateFlags) -> DateN
         seventh_digit: 0,
         notes,
     };
-    let Some((full, kind)) = expand(number, flags) else {
+    let Some((full, kind)) = expand(number) else {
         notes.truncated = true;
         return failed(notes);
     };
@@ -64,7 +64,6 @@ pub fn datetime_from_decimal(number: i64, nanos: i32, flags: DateFlags) -> DateN
     let (micros, seventh_digit) = if kind == TextKind::DateTime {
         (nanos / 1000, nanos / 100 % 10)
     } else {
-        notes.truncated |= nanos != 0;
         (0, 0)
     };
     let value = DateTime::new(
@@ -83,7 +82,7 @@ pub fn datetime_from_decimal(number: i64, nanos: i32, flags: DateFlags) -> DateN
 }
 
 /// `YYYYMMDDhhmmss` of a number in one of the short forms.
-fn expand(number: i64, flags: DateFlags) -> Option<(i64, TextKind)> {
+fn expand(number: i64) -> Option<(i64, TextKind)> {
     const DAY: i64 = 1_000_000;
     const CENTURY: i64 = 20_000_000;
     let found = match number {
@@ -91,7 +90,6 @@ fn expand(number: i64, flags: DateFlags) -> Option<(i64, TextKind)> {
         10_000_101_000_000..=99_999_999_999_999 => (number, TextKind::DateTime),
         101..=691_231 => ((number + CENTURY) * DAY, TextKind::Date),
         700_101..=991_231 => ((number + 19_000_000) * DAY, TextKind::Date),
-        991_232..=10_000_100 if !flags.allow_zero_in_date => return None,
         991_232..=99_991_231 => (number * DAY, TextKind::Date),
         101_000_000..=691_231_235_959 => (number + CENTURY * DAY, TextKind::DateTime),
         700_101_000_000..=991_231_235_959 => (number + 19_000_000 * DAY, TextKind::DateTime),
@@ -101,7 +99,7 @@ fn expand(number: i64, flags: DateFlags) -> Option<(i64, TextKind)> {
     Some(found)
 }
 
-/// Reads a whole number as a TIME (`hhmmss`), or as a datetime if it is that large.
+/// Reads a whole number as a TIME (`hhmmss`), or as a datetime if it is that large. A number out of range is no time; only texts are clamped.
 #[must_use]
 pub fn time_from_int(number: i64, notes: &mut Notes) -> Option<ClockValue> {
     time_from_decimal(number, 0, notes).map(|(value, _)| value)
@@ -111,7 +109,12 @@ pub fn time_from_int(number: i64, notes: &mut Notes) -> Option<ClockValue> {
 #[must_use]
 pub fn time_from_decimal(number: i64, nanos: i32, notes: &mut Notes) -> Option<(ClockValue, u8)> {
     if number >= 10_000_000_000 {
-        let whole = datetime_from_decimal(number, nanos, DateFlags::STRICT);
+        let lenient = DateFlags {
+            allow_zero_in_date: true,
+            allow_invalid_dates: true,
+            ..DateFlags::STRICT
+        };
+        let whole = datetime_from_decimal(number, nanos, lenient);
         match whole.kind {
             TextKind::Date => return Some((ClockValue::Date(whole.value.date()), 0)),
             TextKind::DateTime => {
@@ -122,10 +125,7 @@ pub fn time_from_decimal(number: i64, nanos: i32, notes: &mut Notes) -> Option<(
     }
     if number.unsigned_abs() > MAX_TIME_NUMBER as u64 {
         notes.out_of_range = true;
-        return Some((
-            ClockValue::Time(if number < 0 { Time::MIN } else { Time::MAX }),
-            0,
-        ));
+        return None;
     }
     let negative = number < 0 || nanos < 0;
     let (number, nanos) = (number.unsigned_abs(), nanos.unsigned_abs());
@@ -141,7 +141,10 @@ pub fn time_from_decimal(number: i64, nanos: i32, notes: &mut Notes) -> Option<(
         second as u32,
         nanos / 1000,
     );
-    notes.out_of_range |= clamped;
+    if clamped {
+        notes.out_of_range = true;
+        return None;
+    }
     Some((ClockValue::Time(time), (nanos / 100 % 10) as u8))
 }
 

@@ -37,14 +37,14 @@ pub fn format_kind(format: &[u8]) -> FormatKind {
                 time = true;
                 fraction = true;
             }
-            Some(b'H' | b'I' | b'S' | b'T' | b'h' | b'i' | b'k' | b'l' | b'p' | b'r' | b's') => {
+            Some(b'H' | b'I' | b'S' | b'T' | b'h' | b'i' | b'k' | b'l' | b'r' | b's') => {
                 time = true
             }
+            // Days of the month are not among them: '%d %H' is a time with days.
             Some(
-                b'M' | b'V' | b'U' | b'X' | b'Y' | b'W' | b'a' | b'b' | b'c' | b'D' | b'd' | b'e'
-                | b'j' | b'm',
-            )
-            | Some(b'v' | b'u' | b'x' | b'y' | b'w') => date = true,
+                b'M' | b'b' | b'c' | b'm' | b'Y' | b'y' | b'X' | b'x' | b'W' | b'a' | b'w' | b'j',
+            ) => date = true,
+            Some(b'U' | b'u' | b'V' | b'v') => date = true,
             _ => {}
         }
     }
@@ -310,16 +310,25 @@ fn number(text: &[u8], width: usize) -> Option<(u32, &[u8])> {
     (at > sign).then(|| (value, &text[at..]))
 }
 
-/// One of the names, found by its first letters in any case; counted from 1.
+/// One of the names, in any case, or the beginning of just one of them; counted from 1.
 fn word<'a>(text: &'a [u8], names: &[&'static str]) -> Option<(u32, &'a [u8])> {
     let length = text
         .iter()
         .take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80)
         .count();
     let (word, rest) = text.split_at(length);
-    let place = names
+    let begins = |name: &&str| {
+        name.as_bytes()
+            .get(..length)
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    let exact = names
         .iter()
-        .position(|name| name.as_bytes().eq_ignore_ascii_case(word))?;
+        .position(|name| name.len() == length && begins(name));
+    let place = exact.or_else(|| {
+        let mut found = (0..names.len()).filter(|place| begins(&names[*place]));
+        found.next().filter(|_| found.next().is_none())
+    })?;
     Some((place as u32 + 1, rest))
 }
 

@@ -247,6 +247,8 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
     let mut end_of_value = at;
     let mut found_delimiter = false;
     let mut found_space = false;
+    // The seconds end in a point without digits.
+    let mut point_last = false;
 
     while count < field.len() && text.get(at).is_some_and(u8::is_ascii_digit) {
         let this = count;
@@ -269,7 +271,10 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
         }
         match this {
             YEAR if !fixed_widths => year_digits = at - start,
-            MICROSECOND => fraction_digits = at - start,
+            MICROSECOND => {
+                fraction_digits = at - start;
+                point_last = false;
+            }
             _ => {}
         }
         width = 2;
@@ -280,12 +285,7 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
             at += 1;
             continue;
         }
-        if this == SECOND && next == b'.' {
-            at += 1;
-            end_of_value = at;
-            width = 6;
-        }
-        if this >= SECOND && is_sign(text.get(at)) {
+        if this >= SECOND && is_sign(Some(&next)) {
             let Some(seconds) = zone_offset(&text[at..]) else {
                 notes.truncated = true;
                 return DateText::failed(TextKind::NotADate, notes);
@@ -297,6 +297,10 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
         }
         if this == SECOND {
             if next == b'.' {
+                at += 1;
+                end_of_value = at;
+                width = 6;
+                point_last = true;
                 continue;
             }
             break;
@@ -357,7 +361,8 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
     if !calendar::check_nonzero(date, not_zero, flags, &mut notes) {
         return DateText::failed(TextKind::Invalid, notes);
     }
-    // Digits after the sixth, and a zone offset behind them.
+    // Digits after the sixth, and a zone offset behind them or behind a bare point.
+    let mut zone_may_follow = point_last;
     if fraction_digits == 6
         && let Some(value) = text.get(at).copied().and_then(digit)
     {
@@ -366,15 +371,16 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
             .iter()
             .take_while(|byte| byte.is_ascii_digit())
             .count();
-        if is_sign(text.get(at)) {
-            offset = zone_offset(&text[at..]);
-            if offset.is_none() {
-                notes.truncated = true;
-                return DateText::failed(TextKind::NotADate, notes);
-            }
-            at = text.len();
-        }
         end_of_value = at;
+        zone_may_follow = true;
+    }
+    if zone_may_follow && is_sign(text.get(at)) {
+        offset = zone_offset(&text[at..]);
+        if offset.is_none() {
+            notes.truncated = true;
+            return DateText::failed(TextKind::NotADate, notes);
+        }
+        end_of_value = text.len();
     }
     trailing(&text[end_of_value..], end_of_value, &mut notes);
     DateText {

@@ -1,0 +1,97 @@
+//! What becomes a closure of its own, and what is fused into it.
+
+mod programs;
+
+use programs::Build;
+use sqlift_types::Repr;
+
+#[test]
+fn a_tree_is_one_closure() {
+    let mut p = Build::new();
+    let (a, b) = (p.column(0, Repr::Int), p.column(1, Repr::Int));
+    let left = p.add(a, b);
+    let three = p.int(3);
+    let left = p.add(left, three);
+    let right = p.add(b, a);
+    let sum = p.add(left, right);
+    p.output(sum);
+    assert_eq!(
+        p.listing(),
+        "   0  output 0 = +(+(+(column 0?, column 1?), 3), +(column 1?, column 0?))\n"
+    );
+    assert_eq!(p.row_code().slots(), 0);
+}
+
+#[test]
+fn what_is_read_twice_is_kept() {
+    let mut p = Build::new();
+    let (a, b) = (p.column(0, Repr::Int), p.column(1, Repr::Int));
+    let sum = p.add(a, b);
+    let twice = p.add(sum, sum);
+    p.output(twice);
+    assert_eq!(
+        p.listing(),
+        "   0  s0 = +(column 0?, column 1?)\n   1  output 0 = +(s0, s0)\n"
+    );
+    assert_eq!(p.row_code().slots(), 1);
+}
+
+#[test]
+fn a_lazy_branch_is_not_fused_across_its_jump() {
+    let mut p = Build::new();
+    let (a, c) = (p.column(0, Repr::Int), p.column(2, Repr::Bool));
+    let before = p.add(a, a);
+    let result = p.slot(Repr::Int);
+    let otherwise = p.jump_unless_true(c);
+    let one = p.int(1);
+    let value = p.add(a, one);
+    p.copy(result, value);
+    let end = p.jump();
+    p.land(otherwise);
+    p.copy(result, a);
+    p.land(end);
+    let sum = p.add(before, result);
+    p.output(sum);
+    assert_eq!(
+        p.listing(),
+        concat!(
+            "   0  s0 = +(column 0?, column 0?)\n",
+            "   1  unless column 2? is true, go to 4\n",
+            "   2  s1 = +(column 0?, 1)\n",
+            "   3  always, go to 5\n",
+            "   4  s1 = column 0?\n",
+            "   5  output 0 = +(s0, s1)\n",
+        )
+    );
+}
+
+/// A program that no linearizing makes: its operands were not computed in the order in which they are used.
+#[test]
+fn effects_are_not_reordered() {
+    let mut p = Build::new();
+    let (a, b) = (p.column(0, Repr::Int), p.column(1, Repr::Int));
+    let first = p.touchy(a, b);
+    let second = p.touchy(b, a);
+    let sum = p.add(second, first);
+    p.output(sum);
+    assert_eq!(
+        p.listing(),
+        concat!(
+            "   0  s0 = +(column 0?, column 1?)\n",
+            "   1  s1 = +(column 1?, column 0?)\n",
+            "   2  output 0 = +(s1, s0)\n",
+        )
+    );
+}
+
+/// By construction numbers are returned in registers; this sees that nothing else takes from the arena either.
+#[test]
+fn numbers_take_nothing_from_the_arena() {
+    let mut p = Build::new();
+    let (a, b) = (p.column(0, Repr::Int), p.column(1, Repr::Int));
+    let sum = p.add(a, b);
+    let sum = p.touchy(sum, b);
+    let sum = p.add(sum, sum);
+    p.output(sum);
+    assert_eq!(p.bytes_taken_by_rows(1000), 0);
+}
