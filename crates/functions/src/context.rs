@@ -187,6 +187,13 @@ impl Scratch {
         }
     }
 
+    /// Drops what the row at hand has raised, before it is evaluated anew. Draws stay.
+    pub fn forget_row(&self) {
+        let row = self.row.get();
+        self.warnings.borrow_mut().retain(|(r, _)| *r != row);
+        self.raised.take();
+    }
+
     /// Drops the warnings of rows that will be evaluated again.
     pub fn drop_warnings_of(&self, rows: &[u32]) {
         self.warnings

@@ -25,14 +25,18 @@ impl Background {
 fn start() -> Option<Sender<Weak<Inner>>> {
     let (sender, receiver) = channel::<Weak<Inner>>();
     let work = move || {
-        let Ok(mut compiler) = sqlift_jit::Compiler::native() else { return };
+        let Ok(mut compiler) = sqlift_jit::Compiler::native() else {
+            return;
+        };
         for job in receiver {
             if let Some(expression) = job.upgrade() {
                 expression.tier_up(&mut compiler);
             }
         }
     };
-    let thread = std::thread::Builder::new().name("sqlift-compile".to_owned()).spawn(work);
+    let thread = std::thread::Builder::new()
+        .name("sqlift-compile".to_owned())
+        .spawn(work);
     thread.is_ok().then_some(sender)
 }
 

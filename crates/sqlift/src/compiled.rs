@@ -58,13 +58,21 @@ impl Compiled {
 
     /// One row in the VM.
     #[inline]
-    pub(crate) fn run_vm<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Result<(), GivenUp> {
+    pub(crate) fn run_vm<'r>(
+        &'r self,
+        frame: &Frame<'r>,
+        outputs: &mut [Value<'r>],
+    ) -> Result<(), GivenUp> {
         self.row.run(frame, outputs).map_err(|_| GivenUp)
     }
 
     /// One row in native code, or in the VM while there is none.
     #[inline]
-    pub(crate) fn run_native<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Result<(), GivenUp> {
+    pub(crate) fn run_native<'r>(
+        &'r self,
+        frame: &Frame<'r>,
+        outputs: &mut [Value<'r>],
+    ) -> Result<(), GivenUp> {
         #[cfg(feature = "jit")]
         if let Some(native) = &self.native {
             return native.run(frame, outputs).map_err(|_| GivenUp);

@@ -51,7 +51,8 @@ impl Context {
 impl Held {
     /// Tells the expression of the rows since the last time.
     pub(crate) fn count(&mut self) -> u64 {
-        self.counters.add_rows(self.tier, u64::from(std::mem::take(&mut self.uncounted)))
+        self.counters
+            .add_rows(self.tier, u64::from(std::mem::take(&mut self.uncounted)))
     }
 }
 

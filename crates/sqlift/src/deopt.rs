@@ -43,6 +43,9 @@ pub(crate) fn count(inner: &Inner, call: CallId, reason: Reason) {
 }
 
 fn error(inner: &Inner, program: &Program, frame: &Frame<'_>, call: CallId, fault: Fault) -> Error {
-    let span = program.calls.get(call.index()).map_or_else(|| inner.typed().span, |c| c.span);
+    let span = program
+        .calls
+        .get(call.index())
+        .map_or_else(|| inner.typed().span, |c| c.span);
     inner.error(Failure { fault, span }, frame.cx.scratch)
 }

@@ -57,7 +57,12 @@ impl Engine {
     /// Compiles an expression over the columns of `schema`, for the settings of `session`.
     ///
     /// Errors: MySQL's own (1064 for the grammar, 1054 for a column, ...), with the place in the text.
-    pub fn compile(&self, text: &str, schema: &Schema, session: &Session) -> Result<Expression, Error> {
+    pub fn compile(
+        &self,
+        text: &str,
+        schema: &Schema,
+        session: &Session,
+    ) -> Result<Expression, Error> {
         self.compile_with_parameters(text, schema, session, &[])
     }
 
@@ -74,7 +79,8 @@ impl Engine {
             text_bytes: self.limits.text_bytes,
             nodes: self.limits.nodes,
         };
-        let ast = sqlift_syntax::parse(text, modes(session.sql_mode), limits).map_err(syntax_error)?;
+        let ast =
+            sqlift_syntax::parse(text, modes(session.sql_mode), limits).map_err(syntax_error)?;
         let mut session = session.clone();
         session.now.get_or_insert_with(clock);
         let binding = Binding {
@@ -85,7 +91,11 @@ impl Engine {
             max_depth: self.limits.depth,
         };
         let bound = sqlift_ir::bind(&ast, &binding)?;
-        let settings = Settings { limits: self.limits, policy: self.policy, background: self.background.clone() };
+        let settings = Settings {
+            limits: self.limits,
+            policy: self.policy,
+            background: self.background.clone(),
+        };
         Expression::new(text, ast, bound, schema.clone(), session, settings)
     }
 }
@@ -117,6 +127,9 @@ fn modes(mode: SqlMode) -> sqlift_syntax::Modes {
 }
 
 fn syntax_error(error: sqlift_syntax::Error) -> Error {
-    let span = Span { start: error.span.start, end: error.span.end };
+    let span = Span {
+        start: error.span.start,
+        end: error.span.end,
+    };
     Error::new(error.code, error.sqlstate, error.message).at(span)
 }

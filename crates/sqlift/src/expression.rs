@@ -43,7 +43,9 @@ impl Inner {
 
     /// The error behind a failure, in MySQL's words.
     pub(crate) fn error(&self, failure: Failure, scratch: &Scratch) -> Error {
-        sqlift_interp::error(failure, scratch, &|place| quoted(&self.ast, place, &self.schema))
+        sqlift_interp::error(failure, scratch, &|place| {
+            quoted(&self.ast, place, &self.schema, &self.session)
+        })
     }
 
     /// The code in force.
@@ -63,7 +65,11 @@ impl Inner {
         if current.speculation == speculation {
             return;
         }
-        let program = linearize(std::slice::from_ref(self.typed()), &self.session, speculation);
+        let program = linearize(
+            std::slice::from_ref(self.typed()),
+            &self.session,
+            speculation,
+        );
         if let Ok(code) = program.and_then(|p| Compiled::new(p, speculation)) {
             self.swap(code, "bets on narrow decimals dropped".to_owned());
             self.asked_for_native.store(false, Ordering::Relaxed);
@@ -77,7 +83,10 @@ impl Inner {
         match compiler.compile_row(&current.program) {
             Ok(native) => {
                 let bytes = native.code_bytes();
-                self.swap(current.with_native(native), format!("native code, {bytes} bytes"));
+                self.swap(
+                    current.with_native(native),
+                    format!("native code, {bytes} bytes"),
+                );
                 true
             }
             Err(error) => {
@@ -116,7 +125,9 @@ impl Expression {
         if inner.settings.policy == TierPolicy::Only(Tier::Native) {
             compile_now(&inner)?;
         }
-        Ok(Expression { inner: Arc::new(inner) })
+        Ok(Expression {
+            inner: Arc::new(inner),
+        })
     }
 
     /// The text that it was compiled from.
@@ -168,7 +179,11 @@ impl Expression {
     ///
     /// Warnings go to the context. Errors: the one that MySQL raises for the row.
     #[inline]
-    pub fn eval_row<'c>(&'c self, row: &'c [Value<'c>], context: &'c mut Context) -> Result<Value<'c>, Error> {
+    pub fn eval_row<'c>(
+        &'c self,
+        row: &'c [Value<'c>],
+        context: &'c mut Context,
+    ) -> Result<Value<'c>, Error> {
         self.eval_row_with(row, &[], context)
     }
 
@@ -181,15 +196,29 @@ impl Expression {
     ) -> Result<Value<'c>, Error> {
         context.arena.reset();
         context.scratch.clear();
-        let Context { arena, scratch, diagnostics, held } = context;
+        let Context {
+            arena,
+            scratch,
+            diagnostics,
+            held,
+        } = context;
         let held = self.hold(held);
         let (tier, code) = (held.tier, &*held.code);
-        let cx = RowContext { arena, scratch, session: &self.inner.session };
+        let cx = RowContext {
+            arena,
+            scratch,
+            session: &self.inner.session,
+        };
         let slots: &[Cell<Value<'_>>] = match code.row.slots() {
             0 => &[],
             n => arena.alloc_slice_fill_with(n, |_| Cell::new(Value::Null)),
         };
-        let frame = Frame { cx, row, parameters, slots };
+        let frame = Frame {
+            cx,
+            row,
+            parameters,
+            slots,
+        };
         let mut outputs = [Value::Null];
         let done = match tier {
             Tier::Vm => code.run_vm(&frame, &mut outputs),
@@ -235,7 +264,13 @@ impl Expression {
             TierPolicy::Auto if code.has_native() => Tier::Native,
             TierPolicy::Auto => Tier::Vm,
         };
-        Held { code, generation, tier, counters: self.inner.counters.clone(), uncounted: 0 }
+        Held {
+            code,
+            generation,
+            tier,
+            counters: self.inner.counters.clone(),
+            uncounted: 0,
+        }
     }
 
     /// Asks for native code once the expression is hot.
@@ -260,13 +295,19 @@ fn compile_now(inner: &Inner) -> Result<(), Error> {
             *compiler = sqlift_jit::Compiler::native().ok();
         }
         let done = compiler.as_mut().is_some_and(|c| inner.tier_up(c));
-        if done { Ok(()) } else { Err(Error::unsupported("native code for this expression")) }
+        if done {
+            Ok(())
+        } else {
+            Err(Error::unsupported("native code for this expression"))
+        }
     })
 }
 
 #[cfg(not(feature = "jit"))]
 fn compile_now(_: &Inner) -> Result<(), Error> {
-    Err(Error::unsupported("native code in a build without the feature `jit`"))
+    Err(Error::unsupported(
+        "native code in a build without the feature `jit`",
+    ))
 }
 
 /// An owned value as a cell of the context's arena.
@@ -281,8 +322,14 @@ pub(crate) fn cell_in<'r>(value: &Datum, ty: &SqlType, cx: RowContext<'r>) -> Va
             let (scale, wide) = (d.scale(), d.coefficient());
             match (ty.repr(), i64::try_from(wide), i128::try_from(wide)) {
                 (Repr::Dec64, Ok(coefficient), _) => Value::Dec64 { scale, coefficient },
-                (Repr::Dec128, _, Ok(v)) => Value::Dec128 { scale, coefficient: v.into() },
-                _ => Value::Dec256 { scale, coefficient: cx.arena.alloc(wide) },
+                (Repr::Dec128, _, Ok(v)) => Value::Dec128 {
+                    scale,
+                    coefficient: v.into(),
+                },
+                _ => Value::Dec256 {
+                    scale,
+                    coefficient: cx.arena.alloc(wide),
+                },
             }
         }
         Datum::Date(v) => Value::Date(*v),

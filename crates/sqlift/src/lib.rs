@@ -28,11 +28,11 @@ pub use context::Context;
 pub use engine::{Engine, Folding};
 pub use expression::Expression;
 pub use limits::Limits;
-pub use statistics::{Move, Statistics};
-pub use tier::{Tier, TierPolicy};
 pub use sqlift_collation::{Charset, Collation, CollationId};
 pub use sqlift_ir::column_type;
 pub use sqlift_types::{
     Column, Datum, Diagnostics, Error, Schema, Session, Span, SqlMode, SqlType, TimeZone, TypeKind,
     Value, Warning, read_text, write_text,
 };
+pub use statistics::{Move, Statistics};
+pub use tier::{Tier, TierPolicy};

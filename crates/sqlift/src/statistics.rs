@@ -40,7 +40,12 @@ pub(crate) struct Counters {
 
 impl Counters {
     pub(crate) fn new() -> Counters {
-        Counters { made: Instant::now(), rows: Default::default(), exits: Mutex::default(), moves: Mutex::default() }
+        Counters {
+            made: Instant::now(),
+            rows: Default::default(),
+            exits: Mutex::default(),
+            moves: Mutex::default(),
+        }
     }
 
     /// Adds rows of a tier; gives the rows of all tiers.
@@ -57,12 +62,20 @@ impl Counters {
     pub(crate) fn add_exit(&self, call: CallId, reason: Reason) -> u64 {
         let mut exits = lock(&self.exits);
         *exits.entry((call, reason)).or_default() += 1;
-        exits.iter().filter(|((_, r), _)| *r == reason).map(|(_, n)| n).sum()
+        exits
+            .iter()
+            .filter(|((_, r), _)| *r == reason)
+            .map(|(_, n)| n)
+            .sum()
     }
 
     pub(crate) fn note(&self, what: impl Into<String>) {
         let after_rows = self.total_rows();
-        lock(&self.moves).push(Move { after_rows, after: self.made.elapsed(), what: what.into() });
+        lock(&self.moves).push(Move {
+            after_rows,
+            after: self.made.elapsed(),
+            what: what.into(),
+        });
     }
 
     pub(crate) fn snapshot(&self) -> Statistics {
@@ -81,5 +94,7 @@ impl Counters {
 
 /// A lock whose holder cannot leave half a change behind, so that poison means nothing.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }

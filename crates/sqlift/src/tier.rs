@@ -48,7 +48,9 @@ impl FromStr for TierPolicy {
             "interp" => Ok(TierPolicy::Only(Tier::Interp)),
             "vm" => Ok(TierPolicy::Only(Tier::Vm)),
             "native" => Ok(TierPolicy::Only(Tier::Native)),
-            _ => Err(format!("unknown tier {text:?}: expected auto, interp, vm or native")),
+            _ => Err(format!(
+                "unknown tier {text:?}: expected auto, interp, vm or native"
+            )),
         }
     }
 }

@@ -5,24 +5,30 @@ use std::sync::Mutex;
 
 use sqlift::{
     Charset, Collation, Column, Datum, Engine, Error, Expression, Schema, Session, SqlType,
-    TypeKind, Value,
+    TierPolicy, TypeKind, Value,
 };
 
 use crate::corpus::{self, Cell, ResultColumn, Settings, SqlError, Table};
-use crate::subject::{Configuration, Outcome, Question, Raised, Subject, Tier};
+use crate::subject::{Configuration, Outcome, Question, Raised, Shape, Subject, Tier};
 
 /// The engine in a configuration.
 ///
 /// # Errors
 /// If this build cannot give that configuration.
 pub fn subject(configuration: Configuration) -> Result<Box<dyn Subject>, String> {
-    if configuration.tier != Tier::Interp {
+    if configuration.shape != Shape::Row {
         return Err(format!(
             "the engine cannot run the corpus yet ({configuration})"
         ));
     }
+    let policy = match configuration.tier {
+        Tier::Interp => TierPolicy::Only(sqlift::Tier::Interp),
+        Tier::Vm => TierPolicy::Only(sqlift::Tier::Vm),
+        Tier::Native => TierPolicy::Only(sqlift::Tier::Native),
+        Tier::Auto => TierPolicy::Auto,
+    };
     Ok(Box::new(Sqlift {
-        engine: Engine::new(),
+        engine: Engine::new().with_policy(policy),
         tables: Mutex::new(HashMap::new()),
     }))
 }

@@ -12,6 +12,7 @@ pub use cast_type::column_type;
 
 use sqlift_functions::{BindContext, Expr, ExprKind, catalogue};
 use sqlift_syntax::ast::{self, BinaryOp, IsTest, Literal, Parameter, TrimSide, UnaryOp};
+use sqlift_syntax::{TextContext, mysql_text};
 use sqlift_types::{Column, Datum, Error, Schema, Session, Span, SqlType, Warning};
 
 /// A bound expression with the warnings that binding raised.
@@ -78,14 +79,15 @@ pub(crate) fn span(span: sqlift_syntax::Span) -> Span {
 }
 
 /// The text of the node at `place`, as MySQL quotes expressions in messages.
-pub fn quoted(root: &ast::Expr, place: Span, schema: &Schema) -> String {
+pub fn quoted(root: &ast::Expr, place: Span, schema: &Schema, session: &Session) -> String {
     let node = root.walk().find(|n| span(n.span) == place).unwrap_or(root);
-    let table = schema
-        .table
-        .as_ref()
-        .map(|(database, table)| (database.as_str(), table.as_str()));
-    let _ = table;
-    sqlift_syntax::print(node)
+    let table = schema.table.as_ref();
+    let context = TextContext {
+        table: table.map(|(database, table)| (database.as_str(), table.as_str())),
+        default_week_format: session.default_week_format,
+        ..TextContext::default()
+    };
+    mysql_text(node, &context)
 }
 
 struct Binder<'a> {
@@ -131,7 +133,9 @@ impl Binder<'_> {
         };
         let (root, schema, session) = (self.root, self.binding.schema, self.binding.session);
         let evaluate = |expr: &Expr| {
-            sqlift_interp::evaluate_constant(expr, session, &|place| quoted(root, place, schema))
+            sqlift_interp::evaluate_constant(expr, session, &|place| {
+                quoted(root, place, schema, session)
+            })
         };
         let mut cx = BindContext {
             session,
