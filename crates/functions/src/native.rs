@@ -180,7 +180,7 @@ pub struct Opt<N>(std::marker::PhantomData<N>);
 impl<N: Native> Param for Opt<N> {
     type Native = N;
     type Arg<'r> = Option<N::Val<'r>>;
-    type Dense<'r> = (&'r [N::Val<'r>], &'r [bool]);
+    type Dense<'r> = &'r [Option<N::Val<'r>>];
     const STRICT: bool = false;
     #[inline(always)]
     fn arg<'r>(value: Option<N::Val<'r>>) -> Option<Option<N::Val<'r>>> {
@@ -188,15 +188,23 @@ impl<N: Native> Param for Opt<N> {
     }
     #[inline(always)]
     fn dense<'r>(lanes: &Lanes<'r, N>, rows: usize, arena: &'r Bump) -> Self::Dense<'r> {
-        let valid = match lanes.validity() {
-            Ok(Some(valid)) => &valid[..rows],
-            Ok(None) => arena.alloc_slice_fill_copy(rows, true),
-            Err(_) => arena.alloc_slice_fill_copy(rows, false),
-        };
-        (lanes.spread(rows, arena), valid)
+        // Values and validity are paired in a pass of their own: the loop over two such parameters has few enough pointers that
+        // compilers still check them for overlap and vectorise.
+        let values = lanes.spread(rows, arena);
+        match lanes.validity() {
+            Ok(Some(valid)) => {
+                let valid = &valid[..rows];
+                arena.alloc_slice_fill_with(rows, |row| {
+                    let (value, is_valid) = (values[row], valid[row]);
+                    if is_valid { Some(value) } else { None }
+                })
+            }
+            Ok(None) => arena.alloc_slice_fill_with(rows, |row| Some(values[row])),
+            Err(_) => arena.alloc_slice_fill_copy(rows, None),
+        }
     }
     #[inline(always)]
-    fn lane<'r>((values, valid): Self::Dense<'r>, row: usize) -> Option<N::Val<'r>> {
-        if valid[row] { Some(values[row]) } else { None }
+    fn lane<'r>(dense: Self::Dense<'r>, row: usize) -> Self::Arg<'r> {
+        dense[row]
     }
 }

@@ -37,7 +37,9 @@ fn add_reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result
 }
 
 fn add_int_int(a: i64, b: i64) -> (i64, bool) {
-    a.overflowing_add(b)
+    let sum = a.wrapping_add(b);
+    // Overflow by sign: vectorises, as `overflowing_add` does not.
+    (sum, (a ^ sum) & (b ^ sum) < 0)
 }
 
 fn lower_add_int_int(e: &mut dyn Emit, site: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {

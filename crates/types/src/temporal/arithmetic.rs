@@ -52,7 +52,9 @@ pub fn time_add(value: Time, interval: &Interval) -> Option<Time> {
         return None;
     }
     let total = i128::from(value.micros()) + interval.micros;
-    i64::try_from(total).ok().and_then(Time::from_micros)
+    let micros = i64::try_from(total).ok()?;
+    let (time, clamped) = Time::clamped(micros);
+    (!clamped).then_some(time)
 }
 
 /// `ADDTIME(time, time)`, clamped; the flag says that it was. For `SUBTIME` negate the second.
@@ -121,10 +123,14 @@ pub fn make_time(hour: i64, minute: i64, second: i64, micros: i64) -> Option<(Ti
     ))
 }
 
-/// `SEC_TO_TIME` of seconds and microseconds of one sign; clamped, and the flag says that it was.
+/// `SEC_TO_TIME` of seconds and microseconds of one sign; clamped if the whole seconds are too many, and the flag says that it was.
 #[must_use]
 pub const fn seconds_to_time(seconds: i64, micros: i64) -> (Time, bool) {
-    Time::clamped(seconds.saturating_mul(SECOND).saturating_add(micros))
+    if seconds.unsigned_abs() > Time::MAX.micros() as u64 / SECOND as u64 {
+        return Time::clamped(if seconds < 0 { i64::MIN } else { i64::MAX });
+    }
+    // MySQL: the fraction is not looked at, so 838:59:59.5 passes.
+    (Time::from_micros_trusted(seconds * SECOND + micros), false)
 }
 
 /// `TIME_TO_SEC`: whole seconds with the sign.

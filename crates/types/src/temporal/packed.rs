@@ -43,6 +43,7 @@ pub struct Date(i64);
 pub struct DateTime(i64);
 
 /// A TIME: signed microseconds, `-838:59:59` to `838:59:59`.
+// MySQL: `SEC_TO_TIME` alone gives up to a second more, such as `838:59:59.5`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Time(i64);
@@ -333,11 +334,11 @@ impl Time {
     /// `-838:59:59`.
     pub const MIN: Self = Self(-Self::MAX.0);
 
-    /// A TIME from signed microseconds; `None` outside `-838:59:59` to `838:59:59`.
+    /// A TIME from signed microseconds; `None` if 839 hours or more from zero.
     #[inline]
     #[must_use]
     pub const fn from_micros(micros: i64) -> Option<Self> {
-        if micros >= Self::MIN.0 && micros <= Self::MAX.0 {
+        if micros.unsigned_abs() < 839 * HOUR as u64 {
             Some(Self(micros))
         } else {
             None

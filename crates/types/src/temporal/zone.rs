@@ -114,12 +114,23 @@ fn from_seconds(seconds: i64, micros: i64) -> Option<DateTime> {
 }
 
 fn number(digits: &[u8]) -> Option<i32> {
-    if !(1..=2).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    Some(
-        digits
-            .iter()
-            .fold(0, |value, byte| value * 10 + i32::from(byte - b'0')),
-    )
+    let value = digits.iter().try_fold(0_i32, |value, byte| {
+        value.checked_mul(10)?.checked_add(i32::from(byte - b'0'))
+    })?;
+    (value < 100).then_some(value)
+}
+
+/// `CONVERT_TZ`: the clock of one zone as the clock of another. Moments that `UNIX_TIMESTAMP` does not know, and dates that are none, stay as they
+/// are.
+#[must_use]
+pub fn convert(value: DateTime, from: &Zone, to: &Zone) -> DateTime {
+    match from.to_unix(value) {
+        Some(unix) if (SECOND..(MAX_UNIX_SECONDS + 1) * SECOND).contains(&unix) => {
+            to.from_unix(unix).unwrap_or(value)
+        }
+        _ => value,
+    }
 }

@@ -1,0 +1,301 @@
+//! What native code and Rust both read and write: the frame of a call, constants, and the layout of cells.
+
+use sqlift_functions::kernel::Kernel;
+use sqlift_functions::{CallId, Exit, Out, Reason, RowContext};
+use sqlift_ir::{Constant, Program};
+use sqlift_types::{I256, Repr, Value};
+use std::any::Any;
+use std::mem::offset_of;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
+
+/// Bytes of a cell.
+pub(crate) const CELL: usize = size_of::<Value<'_>>();
+/// Where a cell's payload begins. The tag is at 0, the scale of a DECIMAL at 1.
+pub(crate) const PAYLOAD: i32 = 8;
+/// The tag of NULL.
+pub(crate) const NULL_TAG: u8 = 0;
+
+/// Where the two words of a byte string lie in its cell: Rust does not say, so it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CellLayout {
+    pub(crate) address: i32,
+    pub(crate) length: i32,
+}
+
+/// The layout of cells, or `None` if it is not what native code can work with.
+pub(crate) fn cell_layout() -> Option<CellLayout> {
+    static LAYOUT: OnceLock<Option<CellLayout>> = OnceLock::new();
+    *LAYOUT.get_or_init(probe)
+}
+
+/// A byte of a cell: tag, or the scale of a DECIMAL.
+fn byte(value: &Value<'_>, offset: usize) -> u8 {
+    assert!(
+        offset == 0
+            || offset == 1
+                && matches!(
+                    value,
+                    Value::Dec64 { .. } | Value::Dec128 { .. } | Value::Dec256 { .. }
+                )
+    );
+    // SAFETY: the first byte of every cell is its tag, the second of a DECIMAL its scale; both are inside and initialised.
+    unsafe { (&raw const *value).cast::<u8>().add(offset).read() }
+}
+
+/// A word of a cell's payload: the first, or the second of those that have two.
+fn word(value: &Value<'_>, offset: usize) -> u64 {
+    let two = matches!(
+        value,
+        Value::Dec128 { .. } | Value::Bytes(_) | Value::Json(_)
+    );
+    assert!(!value.is_null() && (offset == 8 || offset == 16 && two));
+    // SAFETY: the word is inside the cell and belongs to the payload of the variant, so it is initialised.
+    unsafe {
+        (&raw const *value)
+            .cast::<u8>()
+            .add(offset)
+            .cast::<u64>()
+            .read()
+    }
+}
+
+fn probe() -> Option<CellLayout> {
+    let wide = I256::from(5i64);
+    let number = 0x1234_5678_9abc_def0_i64;
+    let samples = [
+        (Repr::Int, Value::Int(number), number as u64),
+        (Repr::UInt, Value::UInt(7), 7),
+        (Repr::Double, Value::Double(1.5), 1.5f64.to_bits()),
+        (
+            Repr::Dec64,
+            Value::Dec64 {
+                scale: 9,
+                coefficient: number,
+            },
+            number as u64,
+        ),
+        (
+            Repr::Dec128,
+            Value::Dec128 {
+                scale: 9,
+                coefficient: (3i128 << 64 | 4).into(),
+            },
+            4,
+        ),
+        (
+            Repr::Dec256,
+            Value::Dec256 {
+                scale: 9,
+                coefficient: &wide,
+            },
+            (&raw const wide).addr() as u64,
+        ),
+        (Repr::Date, Value::Date(1), 1),
+        (Repr::Time, Value::Time(-2), -2i64 as u64),
+        (Repr::DateTime, Value::DateTime(3), 3),
+    ];
+    for (repr, value, first) in samples {
+        let scale_is_right = !repr.is_decimal() || byte(&value, 1) == 9;
+        if byte(&value, 0) != Value::tag_of(repr) || !scale_is_right || word(&value, 8) != first {
+            return None;
+        }
+    }
+    let high = Value::Dec128 {
+        scale: 0,
+        coefficient: (3i128 << 64 | 4).into(),
+    };
+    if byte(&Value::Null, 0) != NULL_TAG || word(&high, 16) != 3 {
+        return None;
+    }
+    let text = b"abc";
+    let layout = |value: Value<'_>, tag: u8| {
+        let (address, length) = (text.as_ptr().addr() as u64, text.len() as u64);
+        let layout = match (word(&value, 8), word(&value, 16)) {
+            (a, l) if (a, l) == (address, length) => CellLayout {
+                address: 8,
+                length: 16,
+            },
+            (l, a) if (a, l) == (address, length) => CellLayout {
+                address: 16,
+                length: 8,
+            },
+            _ => return None,
+        };
+        (byte(&value, 0) == tag).then_some(layout)
+    };
+    let bytes = layout(Value::Bytes(text), Value::tag_of(Repr::Bytes))?;
+    let json = layout(Value::Json(text), Value::tag_of(Repr::Json))?;
+    (bytes == json).then_some(bytes)
+}
+
+/// What a row function is given besides row and outputs.
+#[repr(C)]
+pub(crate) struct NativeFrame<'a, 'r> {
+    constants: *const Value<'r>,
+    parameters: *const Value<'r>,
+    call_kernel: CallKernel,
+    callees: &'r [Callee],
+    cx: &'a RowContext<'r>,
+    /// A kernel that panicked, to go on with when native code has returned.
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+/// Calls a kernel on `arity` cells: 0, or 1 when the row is given up (the scratch says why).
+type CallKernel = for<'r> unsafe extern "C" fn(
+    *mut NativeFrame<'_, 'r>,
+    u64,
+    *const Value<'r>,
+    *mut Value<'r>,
+) -> u64;
+
+/// Offset of the constants' address in the frame.
+pub(crate) const FRAME_CONSTANTS: i32 = offset_of!(NativeFrame<'_, '_>, constants) as i32;
+/// Offset of the parameters' address.
+pub(crate) const FRAME_PARAMETERS: i32 = offset_of!(NativeFrame<'_, '_>, parameters) as i32;
+/// Offset of the address of the function that calls kernels.
+pub(crate) const FRAME_CALL_KERNEL: i32 = offset_of!(NativeFrame<'_, '_>, call_kernel) as i32;
+
+/// A kernel that native code calls by number.
+pub(crate) struct Callee {
+    kernel: Arc<dyn Kernel>,
+    arity: usize,
+    repr: Repr,
+    scale: u8,
+}
+
+/// What code refers to by number: the constants and kernels of one program.
+pub(crate) struct ProgramData {
+    cells: Vec<Value<'static>>,
+    callees: Vec<Callee>,
+    /// What the cells point into; never changed, dropped after them.
+    _constants: Box<[Constant]>,
+    _wide: Box<[I256]>,
+}
+
+impl ProgramData {
+    /// The tables of a program. `None` if a constant is not what its slot holds.
+    pub(crate) fn new(program: &Program) -> Option<ProgramData> {
+        let constants: Box<[Constant]> = program.constants.clone().into();
+        let mut wide: Box<[I256]> = vec![I256::ZERO; constants.len()].into();
+        let cells: Option<Vec<Value<'_>>> = constants
+            .iter()
+            .zip(&mut wide)
+            .map(|(c, wide)| c.value.as_cell_of(c.slot.repr, c.slot.scale, wide))
+            .collect();
+        let cells = cells?;
+        // SAFETY: the cells point into `constants` and `wide`, whose heap memory moves and changes no more and is kept beside
+        // them; they are given out for the lifetime of a borrow of `self` only.
+        let cells = unsafe { std::mem::transmute::<Vec<Value<'_>>, Vec<Value<'static>>>(cells) };
+        let mut arities = vec![0; program.calls.len()];
+        for step in &program.steps {
+            if let sqlift_ir::Step::Call { call, args, .. } = step {
+                arities[call.index()] = args.len();
+            }
+        }
+        let callees = program.calls.iter().zip(arities);
+        let callees = callees.map(|(call, arity)| Callee {
+            kernel: call.kernel.clone(),
+            arity,
+            repr: call.slot.repr,
+            scale: call.slot.scale,
+        });
+        Some(ProgramData {
+            cells,
+            callees: callees.collect(),
+            _constants: constants,
+            _wide: wide,
+        })
+    }
+
+    /// The frame of one call of native code.
+    pub(crate) fn frame<'a, 'r>(
+        &'r self,
+        cx: &'a RowContext<'r>,
+        parameters: &'r [Value<'r>],
+    ) -> NativeFrame<'a, 'r> {
+        NativeFrame {
+            constants: self.cells.as_ptr(),
+            parameters: parameters.as_ptr(),
+            call_kernel,
+            callees: &self.callees,
+            cx,
+            panic: None,
+        }
+    }
+}
+
+impl NativeFrame<'_, '_> {
+    /// Goes on with the panic of a kernel, if there was one.
+    pub(crate) fn resume_panic(&mut self) {
+        if let Some(panic) = self.panic.take() {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+/// What native code calls for steps that it has no instructions for. A panic does not cross the native frame: it waits in ours.
+unsafe extern "C" fn call_kernel<'r>(
+    frame: *mut NativeFrame<'_, 'r>,
+    call: u64,
+    args: *const Value<'r>,
+    result: *mut Value<'r>,
+) -> u64 {
+    // SAFETY: native code passes the frame that it was called with, which outlives the call, and does not touch it meanwhile.
+    let frame = unsafe { &mut *frame };
+    let id = CallId(call as u32);
+    let callees = frame.callees;
+    let callee = &callees[id.index()];
+    // SAFETY: native code has written `arity` cells there; each holds a value of a live column, constant, parameter or result.
+    let args = unsafe { std::slice::from_raw_parts(args, callee.arity) };
+    let outcome = catch_unwind(AssertUnwindSafe(|| callee.kernel.cells(id, frame.cx, args)));
+    let value = match outcome {
+        Ok(Out::Val(value)) => value,
+        Ok(Out::Null) => Value::Null,
+        Ok(Out::Exit) => return 1,
+        Err(panic) => {
+            frame.panic = Some(panic);
+            return 1;
+        }
+    };
+    if !is_of(value, callee.repr, callee.scale) {
+        frame
+            .cx
+            .scratch
+            .record_exit(id, Exit::Deopt(Reason::CellType));
+        return 1;
+    }
+    // SAFETY: native code passes the address of a cell in its own stack frame.
+    unsafe { result.write(value) };
+    0
+}
+
+/// Whether native code may take the cell for one of this representation.
+fn is_of(value: Value<'_>, repr: Repr, scale: u8) -> bool {
+    match (value, repr) {
+        (Value::Null, _)
+        | (Value::Int(_), Repr::Int | Repr::Bool)
+        | (Value::UInt(_), Repr::UInt)
+        | (Value::Double(_), Repr::Double)
+        | (Value::Date(_), Repr::Date)
+        | (Value::Time(_), Repr::Time)
+        | (Value::DateTime(_), Repr::DateTime)
+        | (Value::Bytes(_), Repr::Bytes)
+        | (Value::Json(_), Repr::Json) => true,
+        (Value::Dec64 { scale: s, .. }, Repr::Dec64)
+        | (Value::Dec128 { scale: s, .. }, Repr::Dec128)
+        | (Value::Dec256 { scale: s, .. }, Repr::Dec256) => s == scale,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_have_the_layout_that_native_code_reads() {
+        let layout = cell_layout().unwrap();
+        assert_eq!(layout.address + layout.length, 24);
+    }
+}

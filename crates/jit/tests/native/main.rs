@@ -1,0 +1,5 @@
+//! Native code against a plain walk over the same program.
+
+mod programs;
+mod row;
+mod walker;
