@@ -19,14 +19,12 @@ use crate::charset::Charset;
 use crate::collation::{Collation, CollationId};
 use std::fmt;
 
-/// How firmly an expression holds to its collation; what `COERCIBILITY()` shows. Smaller is firmer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// How firmly an expression holds to its collation; the number is what `COERCIBILITY()` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Coercibility {
     /// `COLLATE` clause.
     Explicit = 0,
-    /// Concatenation of strings with different collations.
-    None = 1,
     /// Column, parameter of a stored program, user-defined conversion.
     Implicit = 2,
     /// `USER()`, `VERSION()`.
@@ -37,6 +35,23 @@ pub enum Coercibility {
     Numeric = 5,
     /// NULL, and what is derived from it.
     Ignorable = 6,
+    /// What is made of columns with different collations. (The manual says 1; the server says 7.)
+    None = 7,
+}
+
+impl Coercibility {
+    /// Smaller is firmer.
+    fn rank(self) -> u8 {
+        match self {
+            Coercibility::Explicit => 0,
+            Coercibility::Implicit => 1,
+            Coercibility::None => 2,
+            Coercibility::SysConst => 3,
+            Coercibility::Coercible => 4,
+            Coercibility::Numeric => 5,
+            Coercibility::Ignorable => 6,
+        }
+    }
 }
 
 impl fmt::Display for Coercibility {
@@ -147,27 +162,44 @@ impl std::error::Error for Mix {}
 
 /// The collation of a string that is made of several (`CONCAT`, `IF`, `COALESCE`, ...).
 ///
-/// Different collations of one character set give its `_bin` collation and [`Coercibility::None`].
+/// Different collations of one character set give its `_bin` collation and [`Coercibility::None`]. What is made of
+/// numbers is as firm as a literal.
 pub fn aggregate(arguments: &[Collated]) -> Result<Collated, Mix> {
     let illegal = || Mix {
         arguments: arguments.to_vec(),
     };
-    let Some((first, rest)) = arguments.split_first() else {
-        return Err(illegal());
-    };
-    rest.iter()
+    let (first, rest) = arguments.split_first().ok_or_else(illegal)?;
+    let merged = rest
+        .iter()
         .try_fold(*first, |left, right| merge(left, *right))
-        .ok_or_else(illegal)
+        .ok_or_else(illegal)?;
+    Ok(match merged.coercibility {
+        Coercibility::Numeric => Collated {
+            coercibility: Coercibility::Coercible,
+            ..merged
+        },
+        _ => merged,
+    })
 }
 
-/// The collation in which strings are compared (`=`, `IN`, `LIKE`, `LOCATE`, ...): as [`aggregate`], but a result of
-/// [`Coercibility::None`] is illegal.
+/// The collation in which strings are compared (`=`, `IN`, `LIKE`, `LOCATE`, ...): as [`aggregate`], but different
+/// collations of one character set are an illegal mix, unless a `COLLATE` clause decides.
 pub fn for_comparison(arguments: &[Collated]) -> Result<Collated, Mix> {
     let merged = aggregate(arguments)?;
-    if merged.coercibility == Coercibility::None {
-        return Err(Mix {
-            arguments: arguments.to_vec(),
-        });
+    if merged.coercibility == Coercibility::Explicit {
+        return Ok(merged);
+    }
+    // MySQL: `a IN (b, b)` is illegal where `COALESCE(a, b, b)` is not.
+    let mut so_far = arguments[0];
+    for argument in arguments {
+        match merge(so_far, *argument) {
+            Some(merged) if merged.coercibility != Coercibility::None => so_far = merged,
+            _ => {
+                return Err(Mix {
+                    arguments: arguments.to_vec(),
+                });
+            }
+        }
     }
     Ok(merged)
 }
@@ -187,11 +219,10 @@ fn merge(left: Collated, right: Collated) -> Option<Collated> {
     let repertoire = left.repertoire.max(right.repertoire);
     let with = |side: Collated| Some(Collated { repertoire, ..side });
     if left.collation == right.collation {
-        return with(if left.coercibility <= right.coercibility {
-            left
-        } else {
-            right
-        });
+        // MySQL: a column with the `_bin` collation that a mix has already does not make the mix firmer.
+        let keep = left.coercibility.rank() <= right.coercibility.rank()
+            || left.coercibility == Coercibility::None;
+        return with(if keep { left } else { right });
     }
     if left.coercibility == Coercibility::Explicit && right.coercibility == Coercibility::Explicit {
         // Two clauses that contradict each other, whatever the character sets.
@@ -200,7 +231,7 @@ fn merge(left: Collated, right: Collated) -> Option<Collated> {
     if left.charset() != right.charset() {
         return with(merge_charsets(left, right)?);
     }
-    match left.coercibility.cmp(&right.coercibility) {
+    match left.coercibility.rank().cmp(&right.coercibility.rank()) {
         std::cmp::Ordering::Less => with(left),
         std::cmp::Ordering::Greater => with(right),
         std::cmp::Ordering::Equal => match (is_bin(left), is_bin(right)) {
@@ -221,50 +252,46 @@ fn is_bin(side: Collated) -> bool {
 
 /// The side whose character set the other one is converted to.
 fn merge_charsets(left: Collated, right: Collated) -> Option<Collated> {
+    let (left_rank, right_rank) = (left.coercibility.rank(), right.coercibility.rank());
     // Bytes stay bytes, unless the other side is firmer.
     if left.charset() == Charset::Binary {
-        return Some(if left.coercibility <= right.coercibility {
-            left
-        } else {
-            right
-        });
+        return Some(if left_rank <= right_rank { left } else { right });
     }
     if right.charset() == Charset::Binary {
-        return Some(if right.coercibility <= left.coercibility {
-            right
-        } else {
-            left
-        });
+        return Some(if right_rank <= left_rank { right } else { left });
     }
-    if takes_in(left, right) {
-        return Some(left);
-    }
-    if takes_in(right, left) {
-        return Some(right);
-    }
-    // A literal or a system constant is converted to the set of what is firmer, if its characters allow.
-    if left.coercibility < right.coercibility && right.coercibility >= Coercibility::SysConst {
-        return Some(left);
-    }
-    if right.coercibility < left.coercibility && left.coercibility >= Coercibility::SysConst {
-        return Some(right);
-    }
-    None
+    let (firm, soft) = match left_rank.cmp(&right_rank) {
+        std::cmp::Ordering::Equal if is_wider(left.charset(), right.charset()) => {
+            return Some(left);
+        }
+        std::cmp::Ordering::Equal if is_wider(right.charset(), left.charset()) => {
+            return Some(right);
+        }
+        std::cmp::Ordering::Equal => return None,
+        std::cmp::Ordering::Less => (left, right),
+        std::cmp::Ordering::Greater => (right, left),
+    };
+    // A Unicode set takes everything, every set takes ASCII; a literal is converted if its characters allow that,
+    // which shows when it is done.
+    let legal = firm.charset().is_unicode()
+        || soft.repertoire == Repertoire::Ascii
+        || soft.charset() == Charset::Ascii
+        || soft.coercibility.rank() >= Coercibility::SysConst.rank();
+    legal.then_some(firm)
 }
 
-/// Whether every string of the other side can be converted to this one's set, and may be.
-fn takes_in(this: Collated, other: Collated) -> bool {
-    let (charset, other_charset) = (this.charset(), other.charset());
-    if this.coercibility > other.coercibility {
-        return false;
+/// Whether strings of one set are converted to another where both are equally firm.
+fn is_wider(this: Charset, other: Charset) -> bool {
+    match (this, other) {
+        // As recorded: utf16 and utf8mb3 do not mix.
+        (
+            Charset::Utf8mb4,
+            Charset::Utf8mb3 | Charset::Ucs2 | Charset::Utf16 | Charset::Utf16le,
+        ) => true,
+        (Charset::Utf32, Charset::Utf8mb4) => true,
+        (_, Charset::Ascii) => this != Charset::Ascii,
+        _ => this.is_unicode() && !other.is_unicode(),
     }
-    let firmer = this.coercibility < other.coercibility;
-    let wider = !other_charset.is_unicode()
-        || (charset == Charset::Utf8mb4 && other_charset == Charset::Utf8mb3);
-    if charset.is_unicode() && (firmer || wider) {
-        return true;
-    }
-    other.repertoire == Repertoire::Ascii && (firmer || this.repertoire != Repertoire::Ascii)
 }
 
 #[cfg(test)]
@@ -330,6 +357,87 @@ mod tests {
             unicode("binary", Implicit),
         ]);
         assert_eq!(bytes.expect("legal").collation, CollationId::BINARY);
+    }
+
+    #[test]
+    fn what_is_mixed_stays_softer_than_columns() {
+        let general = unicode("utf8mb4_general_ci", Implicit);
+        let default = unicode("utf8mb4_0900_ai_ci", Implicit);
+        let bin = unicode("utf8mb4_bin", Implicit);
+        let literal = unicode("utf8mb4_0900_ai_ci", Coercible);
+        // COALESCE(vg, en, vn), GREATEST(vn, vg, 'b'), LEAST(c10, vg, vb), GREATEST(vg, vb, c10).
+        assert_eq!(aggregate(&[general, default, default]), Ok(default));
+        assert_eq!(
+            aggregate(&[default, general, literal]),
+            Ok(unicode("utf8mb4_bin", None))
+        );
+        assert_eq!(
+            aggregate(&[default, general, bin]),
+            Ok(unicode("utf8mb4_bin", None))
+        );
+        assert_eq!(aggregate(&[general, bin, default]), Ok(bin));
+        assert_eq!(None as u8, 7);
+        assert!(for_comparison(&[general, default, default]).is_err());
+    }
+
+    #[test]
+    fn literals_of_different_sets() {
+        let literal = |name, repertoire| collated(name, Coercible, repertoire);
+        let (ascii, wide) = (Repertoire::Ascii, Repertoire::Unicode);
+        let winner = |a, b| {
+            aggregate(&[a, b])
+                .map(|merged| merged.collation.to_string())
+                .ok()
+        };
+        let of = |name: &str| Some(name.to_owned());
+        let utf8mb4 = literal("utf8mb4_0900_ai_ci", ascii);
+        assert_eq!(
+            winner(literal("latin1_swedish_ci", wide), utf8mb4),
+            of("utf8mb4_0900_ai_ci")
+        );
+        assert_eq!(
+            winner(literal("utf16_general_ci", wide), utf8mb4),
+            of("utf8mb4_0900_ai_ci")
+        );
+        assert_eq!(
+            winner(literal("utf32_general_ci", wide), utf8mb4),
+            of("utf32_general_ci")
+        );
+        assert_eq!(
+            winner(
+                literal("utf16_general_ci", ascii),
+                literal("utf8mb3_general_ci", ascii)
+            ),
+            Option::None
+        );
+        assert_eq!(
+            winner(
+                literal("latin1_swedish_ci", ascii),
+                literal("sjis_japanese_ci", wide)
+            ),
+            Option::None
+        );
+        assert_eq!(
+            winner(
+                unicode("latin1_swedish_ci", Implicit),
+                unicode("ascii_general_ci", Implicit)
+            ),
+            of("latin1_swedish_ci")
+        );
+    }
+
+    #[test]
+    fn numbers_become_literals() {
+        let number = collated("utf8mb4_0900_ai_ci", Numeric, Repertoire::Ascii);
+        let null = collated("binary", Ignorable, Repertoire::Ascii);
+        assert_eq!(
+            aggregate(&[number, null]).map(|merged| merged.coercibility),
+            Ok(Coercible)
+        );
+        assert_eq!(
+            aggregate(&[null, null]).map(|merged| merged.coercibility),
+            Ok(Ignorable)
+        );
     }
 
     #[test]

@@ -20,24 +20,25 @@ pub struct Error {
 const NEAR_BYTES: usize = 80;
 
 impl Error {
-    /// 1064: `text` cannot go on with the token at `span`, which ends on line `line`.
-    pub(crate) fn syntax(text: &str, span: Span, line: u32) -> Self {
+    /// 1064: `text` cannot go on with the token at `span`.
+    pub(crate) fn syntax(text: &str, span: Span) -> Self {
         Self::near(
-            "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server \
-             version for the right syntax to use",
+            "You have an error in your SQL syntax; check the manual that corresponds to your \
+             MySQL server version for the right syntax to use",
             text,
             span,
-            line,
         )
     }
 
     /// 1064, as the server words it when its parser's stack is full.
-    pub(crate) fn too_deep(text: &str, span: Span, line: u32) -> Self {
-        Self::near("memory exhausted", text, span, line)
+    pub(crate) fn too_deep(text: &str, span: Span) -> Self {
+        Self::near("memory exhausted", text, span)
     }
 
-    fn near(what: &str, text: &str, span: Span, line: u32) -> Self {
-        let near = near_text(&text.as_bytes()[span.start as usize..]);
+    fn near(what: &str, text: &str, span: Span) -> Self {
+        let (before, rest) = text.split_at(span.start as usize);
+        let line = 1 + before.bytes().filter(|&b| b == b'\n').count();
+        let near = near_text(rest);
         Self {
             code: 1064,
             sqlstate: "42000",
@@ -90,19 +91,23 @@ impl Error {
     }
 }
 
-/// The first 80 bytes of `rest`, up to a NUL. MySQL cuts inside a character, and its conversion
-/// to the client's character set then shows each left-over byte as a character of its own.
-fn near_text(rest: &[u8]) -> String {
-    let end = rest
-        .iter()
-        .position(|&b| b == 0)
-        .unwrap_or(rest.len())
-        .min(NEAR_BYTES);
-    let rest = &rest[..end];
-    match std::str::from_utf8(rest) {
-        Ok(text) => text.to_owned(),
+/// The beginning of `rest` as the server quotes it: in its own character set, which has no
+/// characters beyond the basic plane, then cut at 80 bytes or at a NUL. A cut inside a character
+/// leaves bytes that are shown as a character each.
+fn near_text(rest: &str) -> String {
+    let mut bytes = Vec::with_capacity(NEAR_BYTES + 4);
+    for c in rest.chars().take_while(|&c| c != '\0') {
+        if bytes.len() >= NEAR_BYTES {
+            break;
+        }
+        let c = if c > '\u{FFFF}' { '?' } else { c };
+        bytes.extend(c.encode_utf8(&mut [0; 4]).bytes());
+    }
+    bytes.truncate(NEAR_BYTES);
+    match String::from_utf8(bytes) {
+        Ok(text) => text,
         Err(e) => {
-            let (whole, cut) = rest.split_at(e.valid_up_to());
+            let (whole, cut) = e.as_bytes().split_at(e.utf8_error().valid_up_to());
             let mut text = String::from_utf8_lossy(whole).into_owned();
             text.extend(cut.iter().map(|&b| char::from(b)));
             text

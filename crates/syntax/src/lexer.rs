@@ -76,8 +76,6 @@ pub(crate) enum Token {
 pub(crate) struct Lexeme {
     pub(crate) token: Token,
     pub(crate) span: Span,
-    /// Line on which the token was read, from 1.
-    pub(crate) line: u32,
 }
 
 /// What the previous token obliges the next one to be.
@@ -99,7 +97,6 @@ pub(crate) struct Lexer<'a> {
     text: &'a str,
     modes: Modes,
     pos: usize,
-    line: u32,
     expect: Expect,
     /// Inside `/*! … */`, whose end is skipped.
     in_version_comment: bool,
@@ -108,6 +105,28 @@ pub(crate) struct Lexer<'a> {
 /// Bytes of names: letters, digits, `_`, `$` and everything beyond ASCII.
 pub(crate) fn is_name_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_' || b == b'$' || b >= 0x80
+}
+
+/// The token that a character is by itself, if it is one in every context.
+fn single(b: u8) -> Token {
+    match b {
+        b',' => Token::Comma,
+        b'(' => Token::OpenParen,
+        b')' => Token::CloseParen,
+        b'{' => Token::OpenBrace,
+        b'}' => Token::CloseBrace,
+        b'+' => Token::Plus,
+        b'-' => Token::Minus,
+        b'*' => Token::Star,
+        b'/' => Token::Slash,
+        b'%' => Token::Percent,
+        b'^' => Token::Caret,
+        b'~' => Token::Tilde,
+        b'!' => Token::Bang,
+        b'|' => Token::Bar,
+        b'&' => Token::Ampersand,
+        _ => Token::Bad,
+    }
 }
 
 fn is_space(b: u8) -> bool {
@@ -120,7 +139,6 @@ impl<'a> Lexer<'a> {
             text,
             modes,
             pos: 0,
-            line: 1,
             expect: Expect::Anything,
             in_version_comment: false,
         }
@@ -172,7 +190,6 @@ impl<'a> Lexer<'a> {
         Lexeme {
             token,
             span: Span::new(start as u32, self.pos as u32),
-            line: self.line,
         }
     }
 
@@ -181,10 +198,6 @@ impl<'a> Lexer<'a> {
         loop {
             let start = self.pos;
             match self.byte(0) {
-                b'\n' => {
-                    self.line = self.line.saturating_add(1);
-                    self.pos += 1;
-                }
                 b if is_space(b) => self.pos += 1,
                 b'#' => self.skip_while(|b| b != b'\n'),
                 // A double dash begins a comment only before a blank, a control character or the end.
@@ -209,7 +222,7 @@ impl<'a> Lexer<'a> {
 
     fn block_comment(&mut self, start: usize) -> Result<(), usize> {
         self.pos += 2;
-        if self.byte(0) == b'!' && !self.in_version_comment {
+        if self.byte(0) == b'!' {
             self.pos += 1;
             let digits = (0..6)
                 .take_while(|&i| self.byte(i).is_ascii_digit())
@@ -227,13 +240,9 @@ impl<'a> Lexer<'a> {
             }
         }
         while !self.at_end() {
-            match self.byte(0) {
-                b'*' if self.byte(1) == b'/' => {
-                    self.pos += 2;
-                    return Ok(());
-                }
-                b'\n' => self.line = self.line.saturating_add(1),
-                _ => {}
+            if self.byte(0) == b'*' && self.byte(1) == b'/' {
+                self.pos += 2;
+                return Ok(());
             }
             self.pos += 1;
         }
@@ -265,14 +274,9 @@ impl<'a> Lexer<'a> {
 
     fn punctuation(&mut self) -> Token {
         let (token, length) = match (self.byte(0), self.byte(1), self.byte(2)) {
-            (b'<', b'=', b'>') => (Token::NullSafeEqual, 3),
+            (b'<' | b'>' | b'=' | b'!', ..) => self.comparison(),
             (b'-', b'>', b'>') => (Token::LongArrow, 3),
             (b'-', b'>', _) => (Token::Arrow, 2),
-            (b'<', b'=', _) => (Token::LessEqual, 2),
-            (b'<', b'>', _) | (b'!', b'=', _) => (Token::NotEqual, 2),
-            (b'<', b'<', _) => (Token::ShiftLeft, 2),
-            (b'>', b'=', _) => (Token::GreaterEqual, 2),
-            (b'>', b'>', _) => (Token::ShiftRight, 2),
             (b'&', b'&', _) => (Token::AmpersandAmpersand, 2),
             (b'|', b'|', _) => (Token::BarBar, 2),
             (b':', b'=', _) => (Token::Assign, 2),
@@ -289,29 +293,41 @@ impl<'a> Lexer<'a> {
                 self.skip_while(is_name_byte);
                 return Token::NamedParameter;
             }
-            (b'?', ..) => (Token::Question, 1),
-            (b',', ..) => (Token::Comma, 1),
-            (b'(', ..) => (Token::OpenParen, 1),
-            (b')', ..) => (Token::CloseParen, 1),
-            (b'{', ..) => (Token::OpenBrace, 1),
-            (b'}', ..) => (Token::CloseBrace, 1),
-            (b'+', ..) => (Token::Plus, 1),
-            (b'-', ..) => (Token::Minus, 1),
-            (b'*', ..) => (Token::Star, 1),
-            (b'/', ..) => (Token::Slash, 1),
-            (b'%', ..) => (Token::Percent, 1),
-            (b'^', ..) => (Token::Caret, 1),
-            (b'~', ..) => (Token::Tilde, 1),
-            (b'!', ..) => (Token::Bang, 1),
-            (b'|', ..) => (Token::Bar, 1),
-            (b'&', ..) => (Token::Ampersand, 1),
-            (b'=', ..) => (Token::Equal, 1),
-            (b'<', ..) => (Token::Less, 1),
-            (b'>', ..) => (Token::Greater, 1),
-            _ => (Token::Bad, 1),
+            (b'?', next, _) if !is_name_byte(next) => (Token::Question, 1),
+            (other, ..) => (single(other), 1),
         };
         self.pos += length;
         token
+    }
+
+    /// An operator made of `<`, `>`, `=`, `!`.
+    ///
+    /// MySQL takes as many of these characters as could be an operator, and only then looks whether
+    /// they are one. So `a=!b` and `a<!b` are errors, while `!!a` is a single `!`.
+    fn comparison(&self) -> (Token, usize) {
+        let belongs = |b: u8| matches!(b, b'<' | b'>' | b'=' | b'!');
+        let first = self.byte(0);
+        let mut length = 1;
+        if belongs(self.byte(1)) {
+            length = 2;
+            if first == b'<' && belongs(self.byte(2)) && self.byte(2) != b'<' {
+                length = 3;
+            }
+        }
+        let token = match &self.text.as_bytes()[self.pos..self.pos + length] {
+            b"<=>" => Token::NullSafeEqual,
+            b"<=" => Token::LessEqual,
+            b"<>" | b"!=" => Token::NotEqual,
+            b"<<" => Token::ShiftLeft,
+            b">=" => Token::GreaterEqual,
+            b">>" => Token::ShiftRight,
+            b"=" => Token::Equal,
+            b"<" => Token::Less,
+            b">" => Token::Greater,
+            [b'!', ..] => Token::Bang,
+            _ => Token::Bad,
+        };
+        (token, length)
     }
 
     /// A dot begins a number before a digit, and otherwise joins names.
@@ -374,8 +390,15 @@ impl<'a> Lexer<'a> {
         if self.exponent() {
             return Token::Float;
         }
+        // MySQL: digits with a point and a broken exponent vanish, and the character behind them is
+        // the token: `5 .5e* 2` is `5 * 2`.
         self.pos += 1;
-        Token::Bad
+        if matches!(self.byte(0), b'+' | b'-') {
+            self.pos += 1;
+        }
+        let token = single(self.byte(0));
+        self.pos += usize::from(token != Token::Bad);
+        token
     }
 
     /// A name, keyword or introducer that began at `start`.

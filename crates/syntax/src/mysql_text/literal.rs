@@ -20,6 +20,8 @@ pub(super) fn write(literal: &Literal, out: &mut String) {
         Literal::String(literal) => string(literal, out),
         Literal::Hex { introducer, bytes } | Literal::Bit { introducer, bytes } => match introducer
         {
+            // MySQL: the empty string is the one that is not printed as a number.
+            None if bytes.is_empty() => out.push_str("X''"),
             None => {
                 let _ = write!(out, "0x{}", text::hex_digits(bytes));
             }

@@ -188,11 +188,17 @@ impl Parser<'_> {
                 self.special(keyword, name)
             }
             Syntax::Aggregate(max) => {
-                if matches!(self.peek(), Token::Star | Token::Word(Keyword::Distinct, _)) {
-                    return Err(Error::unsupported(
-                        &format!("aggregate function {}", name.text),
-                        name.span,
-                    ));
+                let unsupported =
+                    Error::unsupported(&format!("aggregate function {}", name.text), name.span);
+                match self.peek() {
+                    Token::Word(Keyword::Distinct, _) => return Err(unsupported),
+                    Token::Star if keyword == Keyword::Count => {
+                        self.advance();
+                        self.advance();
+                        self.expect(Token::CloseParen)?;
+                        return Err(unsupported);
+                    }
+                    _ => {}
                 }
                 self.arguments(Args::new(name, CallForm::Keyword, (1, max)))
             }

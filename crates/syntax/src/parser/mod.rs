@@ -56,6 +56,8 @@ pub(crate) struct Parser<'a> {
     nodes: u32,
     /// Question marks so far.
     parameters: u32,
+    /// An error that the server finds only when the whole text has been read.
+    late: Option<Error>,
 }
 
 impl<'a> Parser<'a> {
@@ -63,6 +65,8 @@ impl<'a> Parser<'a> {
         if text.len() > limits.text_bytes as usize {
             return Err(Error::too_long(limits.text_bytes));
         }
+        // MySQL: blanks and semicolons at the end are no part of a statement.
+        let text = text.trim_end_matches([' ', '\t', '\n', '\r', '\x0B', '\x0C', ';']);
         let mut lexer = Lexer::new(text, modes);
         let at = lexer.next();
         Ok(Self {
@@ -76,6 +80,7 @@ impl<'a> Parser<'a> {
             depth: 0,
             nodes: 0,
             parameters: 0,
+            late: None,
         })
     }
 
@@ -94,12 +99,11 @@ impl<'a> Parser<'a> {
     }
 
     /// Nothing may follow.
-    pub(crate) fn finish(&self) -> Result<()> {
-        if self.at.token == Token::End {
-            Ok(())
-        } else {
-            Err(self.unexpected())
+    pub(crate) fn finish(self) -> Result<()> {
+        if self.at.token != Token::End {
+            return Err(self.unexpected());
         }
+        self.late.map_or(Ok(()), Err)
     }
 
     // Tokens
@@ -158,7 +162,7 @@ impl<'a> Parser<'a> {
 
     /// Error 1064 at the current token.
     fn unexpected(&self) -> Error {
-        Error::syntax(self.text, self.at.span, self.at.line)
+        Error::syntax(self.text, self.at.span)
     }
 
     // Names
@@ -217,7 +221,7 @@ impl<'a> Parser<'a> {
     fn push(&mut self, frame: Frame) -> Result<()> {
         if frame.nests() {
             if self.depth >= self.limits.depth {
-                return Err(Error::too_deep(self.text, self.at.span, self.at.line));
+                return Err(Error::too_deep(self.text, self.at.span));
             }
             self.depth += 1;
         }
@@ -241,7 +245,7 @@ impl<'a> Parser<'a> {
     fn node(&mut self, kind: ExprKind, span: Span) -> Result<Expr> {
         self.nodes += 1;
         if self.nodes > self.limits.nodes {
-            return Err(Error::too_deep(self.text, self.at.span, self.at.line));
+            return Err(Error::too_deep(self.text, self.at.span));
         }
         Ok(Expr::new(kind, span))
     }

@@ -116,7 +116,12 @@ impl Parser<'_> {
                 let column = self.column_in_parentheses()?;
                 self.primary(ExprKind::Values(Box::new(column)), start)
             }
-            Keyword::Exists => Err(Error::unsupported("subquery", self.at.span)),
+            Keyword::Exists => {
+                self.advance();
+                self.expect(Token::OpenParen)?;
+                self.no_subquery()?;
+                Err(self.unexpected())
+            }
             Keyword::Match => self.full_text_search(),
             Keyword::Date | Keyword::Time | Keyword::Timestamp if self.peek() == Token::String => {
                 let kind = match keyword {
@@ -321,6 +326,22 @@ impl Parser<'_> {
 
     // What is not evaluated here
 
+    /// `= ALL (SELECT …)`, also with ANY and SOME, which are columns unless a parenthesis follows.
+    pub(super) fn no_quantifier(&mut self) -> Result<()> {
+        let quantified = match self.at.token {
+            Token::Word(Keyword::All, _) => true,
+            Token::Word(Keyword::Any | Keyword::Some, _) => self.peek() == Token::OpenParen,
+            _ => false,
+        };
+        if !quantified {
+            return Ok(());
+        }
+        self.advance();
+        self.expect(Token::OpenParen)?;
+        self.no_subquery()?;
+        Err(self.unexpected())
+    }
+
     pub(super) fn no_subquery(&self) -> Result<()> {
         if self.at_word(Keyword::Select) {
             Err(Error::unsupported("subquery", self.at.span))
@@ -346,6 +367,8 @@ impl Parser<'_> {
         if paren {
             self.expect(Token::CloseParen)?;
         }
+        self.expect_word(Keyword::Against)?;
+        self.expect(Token::OpenParen)?;
         Err(Error::unsupported(
             "full-text search",
             Span::new(start, self.last_end),

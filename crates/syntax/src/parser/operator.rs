@@ -127,7 +127,12 @@ impl Parser<'_> {
                     subtract: op == BinaryOp::Minus,
                 });
             }
-            Infix::Binary(op) => self.push(Frame::Binary { op, left })?,
+            Infix::Binary(op) => {
+                if op.level() == Level::Comparison {
+                    self.no_quantifier()?;
+                }
+                self.push(Frame::Binary { op, left })?;
+            }
             Infix::Concat => self.push(Frame::Concat { left, operator })?,
             Infix::Collate => {
                 let collation = self.name_or_string()?;
@@ -512,7 +517,7 @@ impl Parser<'_> {
 
     fn close_args(&mut self, mut args: Args, expr: Expr) -> Result<Flow> {
         args.args.push(expr);
-        if args.form == CallForm::Name {
+        if args.form == CallForm::Name && args.schema.is_none() {
             self.argument_alias(&mut args)?;
         }
         match self.at.token {
@@ -524,7 +529,8 @@ impl Parser<'_> {
             Token::CloseParen if args.args.len() >= args.arity.0 => {
                 self.advance();
                 if let Some(span) = args.aliased {
-                    return Err(Error::aliased_argument(&args.name.text, span));
+                    let error = Error::aliased_argument(&args.name.text, span);
+                    self.late.get_or_insert(error);
                 }
                 self.finish_call(args)
             }

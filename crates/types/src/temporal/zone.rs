@@ -11,17 +11,25 @@ pub enum Zone {
     Utc,
     /// A fixed offset in seconds east of UTC.
     Offset(i32),
+    /// A zone of the IANA data base.
+    Named(NamedZone),
 }
 
 /// The last second that `FROM_UNIXTIME` and `UNIX_TIMESTAMP` know: `3001-01-18 23:59:59` UTC.
 pub const MAX_UNIX_SECONDS: i64 = 32_536_771_199;
 
 impl Zone {
-    /// A zone from its name in SQL: `SYSTEM` and names are not known here; `+hh:mm` up to `+14:00`, `-hh:mm` up to `-13:59`.
+    /// A zone from its name in SQL: `+hh:mm` up to `+14:00`, `-hh:mm` up to `-13:59`, or a name of the IANA data base in any case. `SYSTEM` is
+    /// the caller's matter.
     #[must_use]
     pub fn from_sql(name: &[u8]) -> Option<Self> {
         let &[sign @ (b'+' | b'-'), ref rest @ ..] = name else {
-            return name.eq_ignore_ascii_case(b"utc").then_some(Self::Utc);
+            let name = std::str::from_utf8(name).ok()?;
+            return if name.eq_ignore_ascii_case("utc") {
+                Some(Self::Utc)
+            } else {
+                NamedZone::new(name).map(Self::Named)
+            };
         };
         let colon = rest.iter().position(|byte| *byte == b':')?;
         let (hours, minutes) = (number(&rest[..colon])?, number(&rest[colon + 1..])?);
@@ -39,19 +47,22 @@ impl Zone {
 
     /// Seconds east of UTC at a moment of UTC.
     #[must_use]
-    pub fn offset_at(&self, _unix_seconds: i64) -> i32 {
+    pub fn offset_at(&self, unix_seconds: i64) -> i32 {
         match self {
             Self::Utc => 0,
             Self::Offset(seconds) => *seconds,
+            Self::Named(zone) => zone.offset_at(unix_seconds),
         }
     }
 
-    /// Seconds east of UTC at a moment of local time. In a gap or overlap a named zone follows MySQL's rule.
+    /// The moment at which this zone's clock shows so many seconds since 1970-01-01 00:00:00. Of two it is the first; a clock reading that is
+    /// skipped stands for the moment of the skip.
     #[must_use]
-    pub fn offset_at_local(&self, _local_seconds: i64) -> i32 {
+    pub fn unix_of_local(&self, local_seconds: i64) -> i64 {
         match self {
-            Self::Utc => 0,
-            Self::Offset(seconds) => *seconds,
+            Self::Utc => local_seconds,
+            Self::Offset(seconds) => local_seconds - i64::from(*seconds),
+            Self::Named(zone) => zone.unix_of_local(local_seconds),
         }
     }
 
@@ -71,8 +82,7 @@ impl Zone {
         if local.date().has_zero_part() {
             return None;
         }
-        let seconds = local_seconds(local);
-        let unix = seconds - i64::from(self.offset_at_local(seconds));
+        let unix = self.unix_of_local(local_seconds(local));
         Some(unix * SECOND + i64::from(local.microsecond()))
     }
 
@@ -87,6 +97,78 @@ impl Zone {
             unix + i64::from(self.offset_at(unix)),
             i64::from(value.microsecond()),
         )
+    }
+}
+
+/// A zone of the IANA data base, as MySQL's time zone tables hold it.
+#[derive(Clone, Debug)]
+pub struct NamedZone {
+    name: Box<str>,
+    zone: jiff::tz::TimeZone,
+}
+
+/// The end of 2037.
+// MySQL: its tables end in 2037; from then on the last offset stays, summer or winter.
+const LAST_TABLE_SECOND: i64 = 2_145_916_799;
+
+impl NamedZone {
+    /// The zone of that name, in any case; `None` if there is none.
+    #[must_use]
+    pub fn new(name: &str) -> Option<Self> {
+        let zone = jiff::tz::TimeZone::get(name).ok()?;
+        let name = zone.iana_name()?.into();
+        Some(Self { name, zone })
+    }
+
+    /// The name as the data base spells it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn offset_at(&self, unix_seconds: i64) -> i32 {
+        // The years of DATETIME lie within the range of a timestamp; anything before takes the offset of the beginning.
+        let moment = jiff::Timestamp::from_second(unix_seconds.min(LAST_TABLE_SECOND))
+            .unwrap_or(jiff::Timestamp::MIN);
+        self.zone.to_offset(moment).seconds()
+    }
+
+    fn unix_of_local(&self, local_seconds: i64) -> i64 {
+        let day = 86_400;
+        let offset_before = self.offset_at(local_seconds - day);
+        let offset_after = self.offset_at(local_seconds + day);
+        let mut late = local_seconds - i64::from(offset_before);
+        if self.offset_at(late) == offset_before {
+            return late;
+        }
+        let mut early = local_seconds - i64::from(offset_after);
+        if self.offset_at(early) == offset_after {
+            return early;
+        }
+        // Skipped: the change lies after `early`, at `late` at the latest.
+        while late - early > 1 {
+            let middle = early + (late - early) / 2;
+            if self.offset_at(middle) == offset_before {
+                early = middle
+            } else {
+                late = middle
+            }
+        }
+        late
+    }
+}
+
+impl PartialEq for NamedZone {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for NamedZone {}
+
+impl std::hash::Hash for NamedZone {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
     }
 }
 

@@ -176,3 +176,38 @@ fn year_zero_in_zones() {
     assert_eq!(shift("0000-01-01 00:00:00", 3600), None);
     assert_eq!(shift("9999-12-31 23:14:07", -3600), None);
 }
+
+#[test]
+fn named_zones() {
+    let madrid = Zone::from_sql(b"europe/madrid").expect("a zone");
+    let Zone::Named(named) = &madrid else {
+        panic!("{madrid:?}")
+    };
+    assert_eq!(named.name(), "Europe/Madrid");
+    assert_eq!(Zone::from_sql(b"Nowhere/City"), None);
+    let moments = [
+        ("2024-03-31 01:59:59", 1_711_846_799),
+        // Skipped: the moment of the skip.
+        ("2024-03-31 02:30:00", 1_711_846_800),
+        ("2024-03-31 03:00:00", 1_711_846_800),
+        // Twice: the first.
+        ("2024-10-27 02:30:00", 1_729_989_000),
+        ("2024-10-27 03:00:00", 1_729_994_400),
+        ("2038-01-19 04:14:07", 2_147_483_647),
+        ("3001-01-19 00:00:00", 32_536_767_600),
+    ];
+    for (local, unix) in moments {
+        assert_eq!(madrid.to_unix(at(local)), Some(unix * 1_000_000), "{local}");
+    }
+    let clocks = [
+        (1_711_846_800, "2024-03-31 03:00:00.000000"),
+        (1_729_987_200, "2024-10-27 02:00:00.000000"),
+        (1_729_990_800, "2024-10-27 02:00:00.000000"),
+        // No summer time after 2037.
+        (2_540_246_400, "2050-07-01 01:00:00.000000"),
+    ];
+    for (unix, local) in clocks {
+        let shown = madrid.from_unix(unix * 1_000_000).map(|it| it.to_string());
+        assert_eq!(shown.as_deref(), Some(local));
+    }
+}

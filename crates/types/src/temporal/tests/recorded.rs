@@ -6,6 +6,7 @@ use crate::temporal::difference::{days_between, time_between, units_between};
 use crate::temporal::extract::extract;
 use crate::temporal::number::{datetime_from_decimal, time_from_decimal};
 use crate::temporal::str_to_date::{self, FormatKind};
+use crate::temporal::zone::convert;
 use crate::temporal::{
     ClockText, DateFlags, DateText, DateTime, DeprecationKind, Interval, Locale, Notes, Parts,
     Unit, WeekMode, Zone, date_add, fraction, parse_datetime, parse_time,
@@ -81,6 +82,7 @@ fn answer(kind: &str, cells: &[&str]) -> (String, usize) {
                 2,
             )
         }
+        "convert_tz" => (convert_tz(cells), 3),
         "str_to_date" => (read_by_format(cells[0], cells[1]), 2),
         _ => panic!("{kind}"),
     }
@@ -214,6 +216,20 @@ fn formatted(parts: &Parts, kind: Formatted, format: &str) -> String {
         None => "NULL".to_owned(),
         Some(()) => format!("[{}]", String::from_utf8(out).expect("UTF-8")),
     }
+}
+
+fn convert_tz(cells: &[&str]) -> String {
+    let zones = (
+        Zone::from_sql(cells[1].as_bytes()),
+        Zone::from_sql(cells[2].as_bytes()),
+    );
+    let (Some(from), Some(to)) = zones else {
+        return "NULL".to_owned();
+    };
+    let fsp = if cells[0].contains('.') { 6 } else { 0 };
+    convert(datetime(cells[0]), &from, &to)
+        .text(fsp)
+        .to_string()
 }
 
 fn read_by_format(text: &str, format: &str) -> String {
