@@ -244,7 +244,7 @@ fn parse_zone(text: &str) -> Option<TimeZone> {
     let (hours, minutes) = text[1..].split_once(':')?;
     let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
     let seconds = sign * (hours * 3600 + minutes * 60);
-    let in_range = minutes < 60 && minutes >= 0 && (-50_340..=50_400).contains(&seconds);
+    let in_range = (0..60).contains(&minutes) && (-50_340..=50_400).contains(&seconds);
     in_range.then_some(TimeZone::Offset(seconds))
 }
 

@@ -77,7 +77,7 @@ impl Sample for Double {
 }
 impl Sample for Bool {
     fn of(row: usize) -> bool {
-        row % 3 == 0
+        row.is_multiple_of(3)
     }
 }
 
