@@ -107,7 +107,8 @@ fn show<N: Sample>(name: &str, maker: KernelMaker) {
     let kernel = overload.kernel(&site).expect("no state");
     let column = |shift: usize| -> (Vec<N::Plain>, Vec<bool>) {
         let rows = shift..ROWS + shift;
-        rows.map(|row| (N::of(row), row % 20 != 0)).unzip()
+        rows.map(|row| (N::of(row), !row.is_multiple_of(20)))
+            .unzip()
     };
     let (a, b) = (column(0), column(17));
     let time = |with_constant: bool| {

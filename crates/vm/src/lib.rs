@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod bitmap;
+pub mod columns;
 mod fuse;
 mod row;
 mod step;
