@@ -1,4 +1,4 @@
-//! `STR_TO_DATE`: reading by a format.
+//! `STR_TO_DATE`: reading by a format. Names are English whatever `lc_time_names` says.
 
 use super::arithmetic::full_year;
 use super::calendar;
@@ -91,21 +91,16 @@ struct Week {
 /// The fields read, and whether text was left over; `None` if the text does not follow the format. Whether the date exists is the
 /// caller's question.
 #[must_use]
-pub fn read(text: &[u8], format: &[u8], locale: &Locale) -> Option<(Parts, bool)> {
+pub fn read(text: &[u8], format: &[u8]) -> Option<(Parts, bool)> {
     let mut reading = Reading::default();
-    let rest = reading.follow(text, format, locale)?;
+    let rest = reading.follow(text, format)?;
     let parts = reading.finish()?;
     Some((parts, rest.iter().any(|byte| !is_space(*byte))))
 }
 
 impl Reading {
     /// Reads as far as format and text both last; the rest of the text comes back.
-    fn follow<'a>(
-        &mut self,
-        mut text: &'a [u8],
-        format: &[u8],
-        locale: &Locale,
-    ) -> Option<&'a [u8]> {
+    fn follow<'a>(&mut self, mut text: &'a [u8], format: &[u8]) -> Option<&'a [u8]> {
         let mut twelve_hours_here = false;
         let mut at = 0;
         while at < format.len() && !text.is_empty() {
@@ -116,7 +111,7 @@ impl Reading {
             let byte = format[at];
             at += 1;
             if byte == b'%' && at < format.len() {
-                text = self.field(format[at], text, locale, &mut twelve_hours_here)?;
+                text = self.field(format[at], text, &mut twelve_hours_here)?;
                 at += 1;
             } else if !is_space(byte) {
                 text = text.strip_prefix(&[byte])?;
@@ -135,7 +130,6 @@ impl Reading {
         &mut self,
         specifier: u8,
         text: &'a [u8],
-        locale: &Locale,
         twelve_hours: &mut bool,
     ) -> Option<&'a [u8]> {
         let (value, rest);
@@ -153,8 +147,8 @@ impl Reading {
                 self.year = full_year(value);
             }
             b'm' | b'c' => (self.month, rest) = number(text, 2)?,
-            b'M' => (self.month, rest) = word(text, &locale.months)?,
-            b'b' => (self.month, rest) = word(text, &locale.months_short)?,
+            b'M' => (self.month, rest) = word(text, &Locale::EN_US.months)?,
+            b'b' => (self.month, rest) = word(text, &Locale::EN_US.months_short)?,
             b'd' | b'e' => (self.day, rest) = number(text, 2)?,
             b'D' => {
                 (self.day, rest) = number(text, 2)?;
@@ -184,11 +178,11 @@ impl Reading {
                 rest = after;
             }
             b'W' => {
-                (value, rest) = word(text, &locale.days)?;
+                (value, rest) = word(text, &Locale::EN_US.days)?;
                 self.weekday = Some(value);
             }
             b'a' => {
-                (value, rest) = word(text, &locale.days_short)?;
+                (value, rest) = word(text, &Locale::EN_US.days_short)?;
                 self.weekday = Some(value);
             }
             b'w' => {
@@ -228,8 +222,8 @@ impl Reading {
                 };
                 self.week_year = Some((value, first));
             }
-            b'r' => return self.follow(text, b"%I:%i:%S %p", locale),
-            b'T' => return self.follow(text, b"%H:%i:%S", locale),
+            b'r' => return self.follow(text, b"%I:%i:%S %p"),
+            b'T' => return self.follow(text, b"%H:%i:%S"),
             b'.' => return Some(skip_while(text, u8::is_ascii_punctuation)),
             b'@' => return Some(skip_while(text, u8::is_ascii_alphabetic)),
             b'#' => return Some(skip_while(text, u8::is_ascii_digit)),

@@ -3,5 +3,6 @@
 mod boundaries;
 mod calendar;
 mod hostile;
+mod locales;
 mod recorded;
 mod roundtrip;

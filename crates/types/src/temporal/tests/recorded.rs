@@ -234,7 +234,7 @@ fn convert_tz(cells: &[&str]) -> String {
 
 fn read_by_format(text: &str, format: &str) -> String {
     let kind = str_to_date::format_kind(format.as_bytes());
-    let read = str_to_date::read(text.as_bytes(), format.as_bytes(), &Locale::EN_US);
+    let read = str_to_date::read(text.as_bytes(), format.as_bytes());
     let shown = read.and_then(|(mut parts, left_over)| {
         let shown = match kind {
             FormatKind::Time { fraction } => {
