@@ -202,7 +202,7 @@ impl Expression {
             diagnostics,
             held,
         } = context;
-        let held = self.hold(held);
+        let held = self.hold(held, 1);
         let (tier, code) = (held.tier, &*held.code);
         let cx = RowContext {
             arena,
@@ -238,9 +238,9 @@ impl Expression {
         result
     }
 
-    /// The code that the context is to use, the newest there is; counts the row.
+    /// The code that the context is to use, the newest there is; counts the rows.
     #[inline]
-    pub(crate) fn hold<'h>(&self, held: &'h mut Option<Held>) -> &'h Held {
+    pub(crate) fn hold<'h>(&self, held: &'h mut Option<Held>, rows: u32) -> &'h Held {
         let generation = self.inner.generation.load(Ordering::Acquire);
         let current =
             |h: &Held| h.generation == generation && Arc::ptr_eq(&h.counters, &self.inner.counters);
@@ -248,7 +248,7 @@ impl Expression {
             *held = None;
         }
         let held = held.get_or_insert_with(|| self.newest(generation));
-        held.uncounted += 1;
+        held.uncounted += rows;
         if held.uncounted >= tuning::COUNT_EVERY {
             let rows = held.count();
             self.consider_native(rows);

@@ -13,7 +13,10 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod background;
+mod batch;
 mod compiled;
 mod context;
 mod deopt;
@@ -31,8 +34,8 @@ pub use limits::Limits;
 pub use sqlift_collation::{Charset, Collation, CollationId};
 pub use sqlift_ir::column_type;
 pub use sqlift_types::{
-    Column, Datum, Diagnostics, Error, Schema, Session, Span, SqlMode, SqlType, TimeZone, TypeKind,
-    Value, Warning, read_text, write_text,
+    Column, Datum, Diagnostics, Error, I256, Schema, Session, Span, SqlMode, SqlType, TimeZone,
+    TypeKind, Value, Warning, read_text, write_text,
 };
 pub use statistics::{Move, Statistics};
 pub use tier::{Tier, TierPolicy};

@@ -16,11 +16,6 @@ use crate::subject::{Configuration, Outcome, Question, Raised, Shape, Subject, T
 /// # Errors
 /// If this build cannot give that configuration.
 pub fn subject(configuration: Configuration) -> Result<Box<dyn Subject>, String> {
-    if configuration.shape != Shape::Row {
-        return Err(format!(
-            "the engine cannot run the corpus yet ({configuration})"
-        ));
-    }
     let policy = match configuration.tier {
         Tier::Interp => TierPolicy::Only(sqlift::Tier::Interp),
         Tier::Vm => TierPolicy::Only(sqlift::Tier::Vm),
@@ -29,12 +24,14 @@ pub fn subject(configuration: Configuration) -> Result<Box<dyn Subject>, String>
     };
     Ok(Box::new(Sqlift {
         engine: Engine::new().with_policy(policy),
+        shape: configuration.shape,
         tables: Mutex::new(HashMap::new()),
     }))
 }
 
 struct Sqlift {
     engine: Engine,
+    shape: Shape,
     /// Rows of the tables met so far, by their DDL.
     tables: Mutex<HashMap<String, std::sync::Arc<Rows>>>,
 }
@@ -65,52 +62,80 @@ impl Sqlift {
         let column = result_column(&expression);
         let mut warnings: Vec<Raised> = Vec::new();
         raise(&mut warnings, None, expression.warnings());
-        let Some(table) = &table else {
-            let mut context = expression.context();
-            let outcome = expression
-                .eval_row(&[], &mut context)
-                .map(|v| cell(&v.to_datum(), expression.sql_type()));
-            raise(&mut warnings, None, context.diagnostics().warnings());
-            return Ok(Outcome::Value {
+        let mut wide: Vec<Vec<_>> = Vec::new();
+        if let Some(table) = &table {
+            wide.resize(
+                table.rows.len(),
+                vec![Default::default(); schema.columns().len()],
+            );
+        }
+        let stored: &[Vec<Datum>] = table.as_ref().map_or(&[], |table| &table.rows);
+        let mut cells: Vec<Vec<Value<'_>>> = Vec::new();
+        for (row, wide) in stored.iter().zip(&mut wide) {
+            cells.push(as_cells(row, schema, wide));
+        }
+        if table.is_none() {
+            cells.push(Vec::new());
+        }
+        let rows: Vec<&[Value<'_>]> = cells.iter().map(Vec::as_slice).collect();
+        let outcomes = self.rows_of(&expression, &rows, &mut warnings);
+        let mut values = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            match outcome {
+                Err(error) if error.unsupported => return Err(error),
+                Err(error) => values.push(Err(sql_error(error))),
+                Ok(value) => values.push(Ok(cell(&value, expression.sql_type()))),
+            }
+        }
+        if table.is_some() {
+            return Ok(Outcome::Rows {
                 column,
-                value: outcome?,
+                rows: values,
                 warnings,
             });
-        };
-        let mut rows = Vec::with_capacity(table.rows.len());
-        let mut context = expression.context();
-        for (number, row) in table.rows.iter().enumerate() {
-            let mut wide = vec![Default::default(); row.len()];
-            let cells: Vec<Value<'_>> = row
-                .iter()
-                .zip(schema.columns())
-                .zip(&mut wide)
-                .map(|((datum, column), wide)| {
-                    datum
-                        .as_cell(&column.ty, wide)
-                        .expect("rows were read by type")
-                })
-                .collect();
-            let outcome = expression.eval_row(&cells, &mut context);
-            let outcome = outcome.map(|value| cell(&value.to_datum(), expression.sql_type()));
-            if let Err(error) = &outcome
-                && error.unsupported
-            {
-                return Err(error.clone());
-            }
-            rows.push(outcome.map_err(sql_error));
-            raise(
-                &mut warnings,
-                Some(number),
-                context.diagnostics().warnings(),
-            );
-            context.clear_warnings();
         }
-        Ok(Outcome::Rows {
-            column,
-            rows,
-            warnings,
+        warnings.iter_mut().for_each(|warning| warning.row = None);
+        Ok(match values.pop() {
+            Some(Ok(value)) => Outcome::Value {
+                column,
+                value,
+                warnings,
+            },
+            Some(Err(error)) => Outcome::Error(error),
+            None => Outcome::Unsupported("an expression without a value".to_owned()),
         })
+    }
+
+    /// The outcome of every row, in the shape asked for.
+    fn rows_of(
+        &self,
+        expression: &Expression,
+        rows: &[&[Value<'_>]],
+        warnings: &mut Vec<Raised>,
+    ) -> Vec<Result<Datum, Error>> {
+        let mut context = expression.context();
+        let mut outcomes = Vec::with_capacity(rows.len());
+        match self.shape {
+            Shape::Row => {
+                for (number, row) in rows.iter().enumerate() {
+                    let outcome = expression.eval_row(row, &mut context);
+                    outcomes.push(outcome.map(|value| value.to_datum()));
+                    raise(warnings, Some(number), context.diagnostics().warnings());
+                    context.clear_warnings();
+                }
+            }
+            Shape::Batch(size) => {
+                for (batch, rows) in rows.chunks(size).enumerate() {
+                    outcomes.append(&mut expression.eval_rows(rows, &mut context));
+                    for warning in context.diagnostics().warnings() {
+                        let row = warning.row.map(|row| row as usize + batch * size);
+                        raise(warnings, row, std::slice::from_ref(warning));
+                    }
+                    context.clear_warnings();
+                }
+            }
+        }
+        outcomes
     }
 
     fn rows(&self, table: &Table) -> Result<std::sync::Arc<Rows>, Error> {
@@ -125,6 +150,18 @@ impl Sqlift {
         tables.insert(table.create.clone(), rows.clone());
         Ok(rows)
     }
+}
+
+/// A stored row as cells; `wide` holds its widest decimals.
+fn as_cells<'r>(row: &'r [Datum], schema: &Schema, wide: &'r mut [sqlift::I256]) -> Vec<Value<'r>> {
+    let columns = row.iter().zip(schema.columns()).zip(wide);
+    columns
+        .map(|((datum, column), wide)| {
+            datum
+                .as_cell(&column.ty, wide)
+                .expect("rows were read by type")
+        })
+        .collect()
 }
 
 fn session(settings: &Settings) -> Result<Session, Error> {

@@ -26,6 +26,8 @@ pub struct Error {
     pub span: Option<Span>,
     /// What may help, such as the name that was probably meant.
     pub help: Option<String>,
+    /// The row of a batch (from 0) that raised it.
+    pub row: Option<u64>,
     /// True when MySQL has the feature and sqlift does not yet: never to be mistaken for an answer of MySQL.
     pub unsupported: bool,
 }
@@ -39,6 +41,7 @@ impl Error {
             message: message.into(),
             span: None,
             help: None,
+            row: None,
             unsupported: false,
         }
     }

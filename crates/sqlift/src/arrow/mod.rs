@@ -1,0 +1,117 @@
+//! Evaluation over Arrow record batches.
+//!
+//! A batch has one column for each column of the expression's schema, in that order. Columns are read in place where Arrow's layout is
+//! the machine's; everything else is converted a chunk at a time. Rows that the batch form gives up are evaluated in tier 0.
+
+mod input;
+mod output;
+mod schema;
+
+pub use output::data_type;
+pub use schema::schema_of;
+
+use crate::batch::{self, Source};
+use crate::{Context, Expression};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch};
+use bumpalo::Bump;
+use output::Output;
+use sqlift_functions::kernel::{BatchContext, Vector};
+use sqlift_ir::ColumnUse;
+use sqlift_types::{Error, Schema, Value};
+use sqlift_vm::columns::Column;
+
+/// The values of a batch, and the rows that have none because MySQL raises an error for them.
+#[derive(Clone, Debug)]
+pub struct BatchResult {
+    /// One value a row; NULL where the row failed.
+    pub values: ArrayRef,
+    /// Rows that failed, in ascending order.
+    pub errors: Vec<(usize, Error)>,
+}
+
+impl Expression {
+    /// Evaluates it for every row of a batch. The array's type is [`data_type`] of the expression's type.
+    ///
+    /// Warnings go to the context, with row numbers. Errors: that of the first row for which MySQL raises one (its number is in
+    /// [`Error::row`]); a batch whose columns cannot be read as those of the schema.
+    pub fn eval_batch(
+        &self,
+        batch: &RecordBatch,
+        context: &mut Context,
+    ) -> Result<ArrayRef, Error> {
+        let result = self.eval_batch_rows(batch, context)?;
+        match result.errors.into_iter().next() {
+            None => Ok(result.values),
+            Some((row, error)) => Err(Error {
+                row: Some(row as u64),
+                ..error
+            }),
+        }
+    }
+
+    /// Which rows of a batch the expression is true for: a mask without NULLs.
+    ///
+    /// Errors: as [`Expression::eval_batch`].
+    pub fn filter_batch(
+        &self,
+        batch: &RecordBatch,
+        context: &mut Context,
+    ) -> Result<BooleanArray, Error> {
+        let values = self.eval_batch(batch, context)?;
+        output::truth(&values, self.sql_type())
+    }
+
+    /// As [`Expression::eval_batch`], but a row that fails does not keep the others from being evaluated.
+    pub fn eval_batch_rows(
+        &self,
+        batch: &RecordBatch,
+        context: &mut Context,
+    ) -> Result<BatchResult, Error> {
+        let kept = Bump::new();
+        let columns = input::columns(self.schema(), batch, &kept)?;
+        let source = Columns {
+            columns: &columns,
+            schema: self.schema(),
+            rows: batch.num_rows(),
+        };
+        let mut output = Output::new(self.sql_type(), batch.num_rows());
+        let mut errors = batch::run(self, &source, &mut output, context)?;
+        let (values, mut unfit) = output.finish();
+        errors.append(&mut unfit);
+        errors.sort_by_key(|(row, _)| *row);
+        Ok(BatchResult { values, errors })
+    }
+}
+
+/// The columns of a record batch.
+struct Columns<'a> {
+    columns: &'a [Column<'a>],
+    schema: &'a Schema,
+    rows: usize,
+}
+
+impl Source for Columns<'_> {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn load<'r>(&'r self, column: ColumnUse, start: usize, batch: &BatchContext<'r>) -> Vector<'r> {
+        self.columns[column.index as usize].load(column.slot, start, batch)
+    }
+
+    fn cells<'r>(&'r self, row: usize, arena: &'r Bump) -> Result<Vec<Value<'r>>, Error> {
+        let names = self.schema.columns().iter().map(|c| &c.name);
+        let mut cells = Vec::with_capacity(self.columns.len());
+        for (column, name) in self.columns.iter().zip(names) {
+            let column: Column<'r> = *column;
+            cells.push(column.cell(row, arena).ok_or_else(|| {
+                let error = Error::unsupported(format_args!("the value of `{name}`"));
+                Error {
+                    row: Some(row as u64),
+                    ..error
+                }
+            })?);
+        }
+        Ok(cells)
+    }
+}

@@ -1,0 +1,236 @@
+//! The batch form of an expression over any columns: chunks in the VM, rows that it gives up in tier 0.
+
+use crate::expression::{Expression, cell_in};
+use crate::{Context, Tier, deopt};
+use bumpalo::Bump;
+use sqlift_functions::kernel::{BatchContext, Lanes, Vector};
+use sqlift_functions::native::Native;
+use sqlift_functions::{CallId, Exit, Frame, Reason, RowContext, each_vector, with_marker};
+use sqlift_ir::ColumnUse;
+use sqlift_types::{Datum, Error, SqlType, Value, Warning};
+use sqlift_vm::CHUNK_ROWS;
+
+/// Where the columns of a batch come from.
+pub(crate) trait Source {
+    /// How many rows there are.
+    fn rows(&self) -> usize;
+    /// A chunk of a column, from row `start` on; rows that cannot be held are given up.
+    fn load<'r>(&'r self, column: ColumnUse, start: usize, batch: &BatchContext<'r>) -> Vector<'r>;
+    /// The cells of one row, for tier 0.
+    fn cells<'r>(&'r self, row: usize, arena: &'r Bump) -> Result<Vec<Value<'r>>, Error>;
+}
+
+/// Where the values of a batch go.
+pub(crate) trait Sink {
+    /// Takes the values of a chunk that begins at row `start`.
+    fn append<'r>(&mut self, vector: &Vector<'r>, rows: usize, start: usize, cx: &RowContext<'r>);
+}
+
+/// Evaluates every row; gives the rows that fail, in ascending order. Their values are NULL.
+///
+/// Errors: columns that cannot be read.
+pub(crate) fn run(
+    expression: &Expression,
+    source: &dyn Source,
+    sink: &mut dyn Sink,
+    context: &mut Context,
+) -> Result<Vec<(usize, Error)>, Error> {
+    let mut errors = Vec::new();
+    let arch = pulp::Arch::new();
+    for start in (0..source.rows()).step_by(CHUNK_ROWS) {
+        let rows = CHUNK_ROWS.min(source.rows() - start);
+        chunk(
+            expression,
+            source,
+            sink,
+            context,
+            &mut errors,
+            (start, rows, arch),
+        )?;
+    }
+    Ok(errors)
+}
+
+fn chunk(
+    expression: &Expression,
+    source: &dyn Source,
+    sink: &mut dyn Sink,
+    context: &mut Context,
+    errors: &mut Vec<(usize, Error)>,
+    (start, rows, arch): (usize, usize, pulp::Arch),
+) -> Result<(), Error> {
+    let inner = &*expression.inner;
+    context.arena.reset();
+    context.scratch.clear();
+    let Context {
+        arena,
+        scratch,
+        diagnostics,
+        held,
+    } = context;
+    let held = expression.hold(held, rows as u32);
+    let code = &*held.code;
+    let cx = RowContext {
+        arena,
+        scratch,
+        session: &inner.session,
+    };
+    let batch = BatchContext { cx, rows, arch };
+    let ty = expression.sql_type();
+    let (mut vector, given_up) = if held.tier == Tier::Interp {
+        (Vector::null(ty.repr()), (0..rows as u32).collect())
+    } else {
+        let columns = code
+            .program
+            .columns
+            .iter()
+            .map(|c| source.load(*c, start, &batch));
+        let columns: Vec<Vector<'_>> = columns.collect();
+        let vector = code.batch.run(&batch, &columns, &[])[0];
+        (vector, exits(expression, scratch.take_batch_exits()))
+    };
+    if !given_up.is_empty() {
+        scratch.drop_warnings_of(&given_up);
+        let mut patches: Vec<(usize, Datum)> = Vec::with_capacity(given_up.len());
+        for row in given_up {
+            scratch.set_row(row);
+            let row = row as usize;
+            let cells = source.cells(start + row, arena)?;
+            let frame = Frame {
+                cx,
+                row: &cells,
+                parameters: &[],
+                slots: &[],
+            };
+            let value = deopt::restart(inner, &frame).unwrap_or_else(|error| {
+                errors.push((start + row, error));
+                Datum::Null
+            });
+            patches.push((row, value));
+        }
+        vector = patched(vector, &patches, rows, ty, cx);
+    }
+    sink.append(&vector, rows, start, &cx);
+    let mut warnings: Vec<(u32, Warning)> = scratch.take_warnings();
+    warnings.sort_by_key(|(row, _)| *row);
+    for (row, warning) in warnings {
+        diagnostics.push(Warning {
+            row: Some(start as u64 + u64::from(row)),
+            ..warning
+        });
+    }
+    Ok(())
+}
+
+/// Counts lost bets; gives the rows that the batch form gave up, each once, in ascending order.
+///
+/// A failing row, too, goes to tier 0: several of its steps may have failed, and tier 0 finds the one that MySQL reports.
+fn exits(expression: &Expression, exits: Vec<(u32, CallId, Exit)>) -> Vec<u32> {
+    let mut rows = Vec::with_capacity(exits.len());
+    for (row, call, exit) in exits {
+        if let Exit::Deopt(reason) = exit {
+            deopt::count(&expression.inner, call, reason);
+        }
+        rows.push(row);
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+/// The vector with other values in some rows.
+fn patched<'r>(
+    vector: Vector<'r>,
+    patches: &[(usize, Datum)],
+    rows: usize,
+    ty: &SqlType,
+    cx: RowContext<'r>,
+) -> Vector<'r> {
+    each_vector!(vector, lanes, M => {
+        let values = match lanes {
+            Lanes::Flat { values, .. } => cx.arena.alloc_slice_copy(values),
+            Lanes::Constant(value) => cx.arena.alloc_slice_fill_copy(rows, value.unwrap_or(M::blank())),
+        };
+        let valid = match lanes.validity() {
+            Ok(Some(valid)) => cx.arena.alloc_slice_copy(valid),
+            Ok(None) => cx.arena.alloc_slice_fill_copy(rows, true),
+            Err(_) => cx.arena.alloc_slice_fill_copy(rows, false),
+        };
+        for (row, value) in patches {
+            let loaded = M::load(cell_in(value, ty, cx), ty.decimals);
+            valid[*row] = loaded.is_some();
+            if let Some(value) = loaded {
+                values[*row] = value;
+            }
+        }
+        M::vector(Lanes::Flat { values, valid: Some(valid) })
+    })
+}
+
+impl Expression {
+    /// Evaluates it for rows of cells in the batch form: one outcome a row.
+    ///
+    /// Warnings go to the context, with row numbers. A row that fails does not keep the others from being evaluated.
+    pub fn eval_rows(
+        &self,
+        rows: &[&[Value<'_>]],
+        context: &mut Context,
+    ) -> Vec<Result<Datum, Error>> {
+        let mut sink = Datums {
+            values: Vec::with_capacity(rows.len()),
+            scale: self.sql_type().decimals,
+        };
+        let errors = run(self, &Cells { rows }, &mut sink, context);
+        let mut outcomes: Vec<_> = sink.values.into_iter().map(Ok).collect();
+        // Cells can always be read, so the outer result is never an error.
+        for (row, error) in errors.unwrap_or_default() {
+            outcomes[row] = Err(error);
+        }
+        outcomes
+    }
+}
+
+/// Rows of cells.
+struct Cells<'a> {
+    rows: &'a [&'a [Value<'a>]],
+}
+
+impl Source for Cells<'_> {
+    fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn load<'r>(&'r self, column: ColumnUse, start: usize, batch: &BatchContext<'r>) -> Vector<'r> {
+        let arena = batch.cx.arena;
+        let cell = |row: usize| self.rows[start + row].get(column.index as usize).copied();
+        with_marker!(column.slot.repr, M => {
+            let values = arena.alloc_slice_fill_copy(batch.rows, M::blank());
+            let valid = arena.alloc_slice_fill_copy(batch.rows, false);
+            for row in 0..batch.rows {
+                match cell(row).and_then(|cell| M::load(cell, column.slot.scale)) {
+                    Some(value) => (values[row], valid[row]) = (value, true),
+                    None if cell(row).is_some_and(|cell| cell.is_null()) => {}
+                    None => batch.exit(row, CallId::NONE, Exit::Deopt(Reason::CellType)),
+                }
+            }
+            M::vector(Lanes::Flat { values, valid: Some(valid) })
+        })
+    }
+
+    fn cells<'r>(&'r self, row: usize, _: &'r Bump) -> Result<Vec<Value<'r>>, Error> {
+        Ok(self.rows[row].to_vec())
+    }
+}
+
+/// Owned values.
+struct Datums {
+    values: Vec<Datum>,
+    scale: u8,
+}
+
+impl Sink for Datums {
+    fn append<'r>(&mut self, vector: &Vector<'r>, rows: usize, _: usize, cx: &RowContext<'r>) {
+        self.values
+            .extend((0..rows).map(|row| vector.cell(row, self.scale, cx).to_datum()));
+    }
+}
