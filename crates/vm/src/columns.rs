@@ -346,11 +346,8 @@ impl<'r> Load<'_, 'r> {
         let arena = batch.cx.arena;
         let is_valid = |row: usize| self.valid.is_none_or(|v| v[row]);
         let places: &[Option<usize>] = arena.alloc_slice_fill_with(batch.rows, |row| {
-            if is_valid(row) {
-                keys.place(start + row)
-            } else {
-                None
-            }
+            let place = is_valid(row).then(|| keys.place(start + row)).flatten();
+            place.filter(|place| *place < values.data.rows())
         });
         let valid: &[bool] = arena.alloc_slice_fill_with(batch.rows, |row| {
             places[row].is_some_and(|place| values.valid.is_none_or(|v| v.get(place)))
