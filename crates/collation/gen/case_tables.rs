@@ -1,6 +1,6 @@
 //! `data/case.bin` (Unicode) and `data/case-8bit.bin`: upper and lower case.
 
-use crate::input;
+use crate::{input, multibyte};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
@@ -64,7 +64,13 @@ pub(crate) fn rules(data: &Path, collation: &str) -> Result<String, Box<dyn Erro
     if let Some(at) = one_byte(data)?.iter().position(|name| *name == group.name) {
         return Ok(format!("Case::OneByte({at})"));
     }
-    Ok("Case::Missing".to_owned())
+    if let Some(at) = multibyte::case_groups(data)?
+        .iter()
+        .position(|name| *name == group.name)
+    {
+        return Ok(format!("Case::MultiByte({at})"));
+    }
+    Err(format!("{collation}: no case map").into())
 }
 
 pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {

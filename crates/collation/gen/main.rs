@@ -13,6 +13,7 @@ mod case_tables;
 mod charset_tables;
 mod ducet;
 mod input;
+mod multibyte;
 mod registry;
 mod tailoring;
 mod uca_tables;
@@ -34,6 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     registry::write(data, home)?;
     charset_tables::write(data, home)?;
     case_tables::write(data, home)?;
+    multibyte::write(data, home)?;
     weight_tables::write(data, home)?;
     tailoring::write(data, home)?;
     uca_tables::write(data, home)?;

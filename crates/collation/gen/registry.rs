@@ -1,6 +1,6 @@
 //! `src/registry_table.rs`: names and properties of all collations and character sets.
 
-use crate::{case_tables, input, tailoring, weight_tables};
+use crate::{case_tables, input, multibyte, tailoring, weight_tables};
 use std::error::Error;
 use std::fmt::Write;
 use std::fs;
@@ -52,7 +52,18 @@ fn rules(name: &str, charset: &str, one_byte: Option<usize>, language: Option<us
                 return format!("Rules::Simple(Simple::German2({number}))");
             }
             (_, Some(number)) => return format!("Rules::Simple(Simple::OneByte({number}))"),
-            (_, None) => "Rules::Missing",
+            (_, None) => match multibyte::COLLATIONS.iter().position(|own| *own == name) {
+                Some(number) => {
+                    let variants = [
+                        "Big5", "Gbk", "Gb2312", "Sjis", "Cp932", "Ujis", "Eucjpms", "Euckr",
+                    ];
+                    return format!(
+                        "Rules::Simple(Simple::MultiByte(MultiByte::{}))",
+                        variants[number]
+                    );
+                }
+                None => "Rules::Missing",
+            },
         },
     };
     text.to_owned()
@@ -63,7 +74,7 @@ pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
         "//! Written by `cargo run -p sqlift-collation --example generate`. Do not edit.\n\n\
          use crate::case::Case;\nuse crate::charset::Charset::*;\nuse crate::charset::CharsetRow;\n\
          use crate::collation::Collation;\nuse crate::collation::Pad::{NoPad, PadSpace};\n\
-         use crate::rules::{GeneralGroup, Levels, Rules, Simple, TableId};\n\n",
+         use crate::rules::{GeneralGroup, Levels, MultiByte, Rules, Simple, TableId};\n\n",
     );
     let charsets = input::rows(data, "charsets")?;
     let collations = input::rows(data, "collations")?;

@@ -1,10 +1,10 @@
 //! Upper and lower case, one character to one character.
 
-use crate::charset::{Charset, with_encoding};
+use crate::charset::{Charset, with_encoding, with_multibyte};
 use crate::collation::Collation;
 use crate::convert::encode_unicode;
 use crate::encoding::{Encoding, Utf8mb3, Utf8mb4};
-use crate::sections;
+use crate::{multibyte, sections};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -17,8 +17,8 @@ pub(crate) enum Case {
     Unicode(u8),
     /// By one of the tables of `data/case-8bit.bin`.
     OneByte(u8),
-    /// Not implemented.
-    Missing,
+    /// By one of the maps of `data/case-mb.bin`.
+    MultiByte(u8),
 }
 
 /// Direction of a change of case.
@@ -108,7 +108,10 @@ impl Collation {
 
     fn change_case(&self, bytes: &[u8], to: To, out: &mut Vec<u8>) {
         match self.case {
-            Case::None | Case::Missing => out.extend_from_slice(bytes),
+            Case::None => out.extend_from_slice(bytes),
+            Case::MultiByte(group) => {
+                with_multibyte!(self.charset(), E => multibyte::change_case::<E>(group, to as usize, bytes, out));
+            }
             Case::OneByte(group) => {
                 let tables: &[u8] = include_bytes!("../data/case-8bit.bin");
                 let table = &tables[512 * usize::from(group) + 256 * to as usize..][..256];

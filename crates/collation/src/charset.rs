@@ -181,6 +181,43 @@ macro_rules! with_unicode {
 }
 pub(crate) use with_unicode;
 
+/// Calls a generic function with the encoding type of an East Asian set.
+macro_rules! with_multibyte {
+    ($charset:expr, $encoding:ident => $body:expr) => {
+        match $charset {
+            Charset::Big5 => {
+                type $encoding = crate::encoding::Big5;
+                $body
+            }
+            Charset::Gb2312 => {
+                type $encoding = crate::encoding::Gb2312;
+                $body
+            }
+            Charset::Gb18030 => {
+                type $encoding = crate::encoding::Gb18030;
+                $body
+            }
+            Charset::Sjis | Charset::Cp932 => {
+                type $encoding = crate::encoding::Sjis;
+                $body
+            }
+            Charset::Ujis | Charset::Eucjpms => {
+                type $encoding = crate::encoding::Ujis;
+                $body
+            }
+            Charset::Euckr => {
+                type $encoding = crate::encoding::Euckr;
+                $body
+            }
+            _ => {
+                type $encoding = crate::encoding::Gbk;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_multibyte;
+
 impl Charset {
     /// All character sets, by name.
     pub fn all() -> impl Iterator<Item = Charset> {

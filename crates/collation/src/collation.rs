@@ -2,7 +2,8 @@
 
 use crate::ascii::{self, Common};
 use crate::case::Case;
-use crate::charset::{Charset, with_unicode};
+use crate::charset::{Charset, with_multibyte, with_unicode};
+use crate::multibyte::Multi;
 use crate::registry_table::COLLATIONS;
 use crate::rules::{Rules, Simple};
 use crate::uca_compare::Pieces;
@@ -291,6 +292,9 @@ impl Collation {
         match self.rules {
             Rules::Bytes | Rules::Missing => {
                 bytes_rules::weight_string(self.charset, self.id, bytes, out)
+            }
+            Rules::Simple(Simple::MultiByte(rules)) => {
+                with_multibyte!(self.charset, E => Multi::<E>::new(rules).weight_string(bytes, out));
             }
             Rules::Simple(simple) => {
                 with_weigh!(simple, self.charset, E, w => weigh::weight_string(w, self.charset, bytes, out))

@@ -2,7 +2,7 @@
 
 use crate::charset::{Charset, with_encoding};
 use crate::encoding::{Encoding, MALFORMED};
-use crate::sections;
+use crate::{multibyte, sections};
 use std::sync::OnceLock;
 
 /// Code points that have no byte, and bytes that have no code point.
@@ -83,6 +83,7 @@ pub(crate) fn decode(charset: Charset, bytes: &[u8]) -> Option<(Option<u32>, usi
     let point = match number {
         MALFORMED => None,
         _ if charset.is_unicode() => Some(number),
+        _ if charset.max_len() > 1 => multibyte::decode(charset, number),
         _ => one_byte(charset).and_then(|table| table.decode(number as u8)),
     };
     Some((point, len))
@@ -92,6 +93,9 @@ pub(crate) fn decode(charset: Charset, bytes: &[u8]) -> Option<(Option<u32>, usi
 pub(crate) fn encode(charset: Charset, point: u32, out: &mut Vec<u8>) -> bool {
     if charset.is_unicode() {
         return encode_unicode(charset, point, out);
+    }
+    if charset.max_len() > 1 {
+        return multibyte::encode(charset, point, out);
     }
     // MySQL: tis620 drops the upper bits of supplementary characters (but not where that leaves none: U+10000).
     let point = match charset {
@@ -154,7 +158,10 @@ pub(crate) fn encode_unicode(charset: Charset, point: u32, out: &mut Vec<u8>) ->
 impl Charset {
     /// Whether [`convert`] knows what the characters of this set mean.
     pub fn has_mapping(self) -> bool {
-        self == Charset::Binary || self.is_unicode() || one_byte(self).is_some()
+        self == Charset::Binary
+            || self.is_unicode()
+            || one_byte(self).is_some()
+            || multibyte::has_mapping(self)
     }
 }
 

@@ -36,6 +36,7 @@ mod convert;
 mod encoding;
 mod key;
 mod like;
+mod multibyte;
 mod registry_table;
 mod rules;
 mod search;

@@ -4,7 +4,7 @@
 //! count, spaces at the end count. Matching goes forward only and remembers the last `%`, so it takes at most the
 //! product of both lengths.
 
-use crate::charset::{Charset, with_encoding, with_unicode};
+use crate::charset::{Charset, with_encoding, with_multibyte, with_unicode};
 use crate::collation::Collation;
 use crate::encoding::Encoding;
 use crate::rules::{Levels, Rules, Simple};
@@ -319,7 +319,10 @@ impl Collation {
     /// Whether a pattern's text can be compared with subjects by their bytes.
     fn like_by_bytes(&self, text: &[u8]) -> ByBytes {
         match (self.rules, self.charset()) {
-            (Rules::Bytes, _) => ByBytes::Always,
+            // In the East Asian sets the second byte of a character can look like a character.
+            (Rules::Bytes, charset) if charset.max_len() == 1 || charset.is_unicode() => {
+                ByBytes::Always
+            }
             (Rules::Simple(Simple::General(_)), Charset::Utf8mb4 | Charset::Utf8mb3)
                 if text.is_ascii() =>
             {

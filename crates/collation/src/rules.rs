@@ -47,6 +47,26 @@ pub(crate) enum GeneralGroup {
     ToLower,
 }
 
+/// The collations of multi-byte sets that have weights of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MultiByte {
+    Big5,
+    Gbk,
+    Gb2312,
+    Sjis,
+    Cp932,
+    Ujis,
+    Eucjpms,
+    Euckr,
+}
+
+impl MultiByte {
+    /// The place in `data/weights-mb.bin`.
+    pub(crate) fn number(self) -> usize {
+        self as usize
+    }
+}
+
 /// Rules by which every character has a weight of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Simple {
@@ -58,6 +78,8 @@ pub(crate) enum Simple {
     OneByte(u8),
     /// The same, but some letters weigh two.
     German2(u8),
+    /// A multi-byte set.
+    MultiByte(MultiByte),
 }
 
 /// The rules of a collation.

@@ -1,6 +1,6 @@
 //! `LOCATE`: where a string occurs in another, by weights.
 
-use crate::charset::{Charset, with_encoding, with_unicode};
+use crate::charset::{Charset, with_encoding, with_multibyte, with_unicode};
 use crate::collation::Collation;
 use crate::encoding::Encoding;
 use crate::rules::{Levels, Rules, Simple};

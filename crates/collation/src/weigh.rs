@@ -238,6 +238,10 @@ macro_rules! with_weigh {
                 let $weigh = weigh::German2(weigh::OneByte::new(number));
                 $body
             }
+            Simple::MultiByte(rules) => with_multibyte!($charset, $encoding => {
+                let $weigh = crate::multibyte::Multi::<$encoding>::new(rules);
+                $body
+            }),
         }
     };
 }

@@ -66,6 +66,7 @@ pub struct Overload {
     shares_reference: bool,
     costly: bool,
     warns: bool,
+    volatile: bool,
 }
 
 impl Overload {
@@ -78,6 +79,7 @@ impl Overload {
             shares_reference: false,
             costly: false,
             warns: false,
+            volatile: false,
         }
     }
     /// Representations of the parameters; the last one repeats if [`Overload::is_variadic`].
@@ -136,7 +138,7 @@ impl Overload {
     pub fn kernel(&self, site: &CallSite<'_>) -> Result<Arc<dyn Kernel>, Error> {
         let traits = Traits {
             flag_exit: self.flag_exit,
-            only_where_asked: self.warns || self.costly,
+            only_where_asked: self.warns || self.costly || self.volatile,
         };
         (self.maker.make)(site, traits)
     }
@@ -203,12 +205,14 @@ impl Function {
     /// Not the same twice: never folded, evaluated once a row even after a deopt.
     pub fn volatile(mut self) -> Function {
         self.volatile = true;
+        self.overloads.iter_mut().for_each(|o| o.volatile = true);
         self
     }
     /// Adds a physical form.
     pub fn overload(mut self, maker: KernelMaker) -> Function {
+        let volatile = self.volatile;
         self.overloads.push(Overload::new(maker));
-        self
+        self.last(|o| o.volatile = volatile)
     }
     fn last(mut self, change: impl FnOnce(&mut Overload)) -> Function {
         let last = self

@@ -4,11 +4,12 @@
 
 use bumpalo::Bump;
 use sqlift_functions::kernel::{
-    BatchContext, KernelMaker, Lanes, Selection, Vector, hot_flagged, hot_total, nullable,
+    BatchContext, KernelMaker, Lanes, Selection, Vector, fallible_with, hot_flagged, hot_total,
+    nullable,
 };
 use sqlift_functions::native::{Bool, Double, Int, Number, Opt};
 use sqlift_functions::{Argument, CallId, CallSite, Function, Repr, RowContext, Scratch};
-use sqlift_types::{Datum, Session, SqlType};
+use sqlift_types::{Datum, Session, SqlType, Warning};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -49,6 +50,17 @@ fn main() {
     show::<Int>(
         "i64 <",
         hot_total::<(Int, Int), Bool, _>(|a: i64, b: i64| a < b),
+    );
+    let modulo = |_: &(), cx: &RowContext<'_>, a: i64, b: i64| match b {
+        0 => {
+            cx.warn(Warning::division_by_zero());
+            Ok(None)
+        }
+        _ => Ok(Some(a.wrapping_rem(b))),
+    };
+    show::<Int>(
+        "i64 %, warns by 0",
+        fallible_with::<(Int, Int), Int, _, _>(|_| Ok(()), modulo),
     );
     show::<Double>(
         "f64 <",

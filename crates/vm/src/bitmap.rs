@@ -30,6 +30,11 @@ impl<'c> Bitmap<'c> {
         Bitmap { bytes, offset }
     }
 
+    /// How many bits there are.
+    pub fn rows(&self) -> usize {
+        (self.bytes.len() * 8).saturating_sub(self.offset)
+    }
+
     /// The bit of a row; false behind the end.
     pub fn get(&self, row: usize) -> bool {
         let bit = self.offset + row;

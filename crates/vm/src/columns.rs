@@ -119,8 +119,12 @@ impl<'r> Column<'r> {
         }
     }
 
-    /// The cell of one row, as the column holds it. `None` if it is none that MySQL has: a date past the year 9999.
+    /// The cell of one row, as the column holds it. `None` if it is none that MySQL has (a date past the year 9999), or there is
+    /// no such row.
     pub fn cell(&self, row: usize, arena: &'r Bump) -> Option<Value<'r>> {
+        if row >= self.data.rows() {
+            return None;
+        }
         if self.valid.is_some_and(|valid| !valid.get(row)) {
             return Some(Value::Null);
         }
@@ -161,6 +165,31 @@ impl<'r> Column<'r> {
 }
 
 impl<'r> Data<'r> {
+    /// How many rows there are; of truth values, how many there may be.
+    pub fn rows(&self) -> usize {
+        match self {
+            Data::Bool(bits) => bits.rows(),
+            Data::Int8(v) => v.len(),
+            Data::Int16(v) => v.len(),
+            Data::Int32(v) | Data::Date32(v) | Data::Time32 { values: v, .. } => v.len(),
+            Data::Int64(v) | Data::Timestamp { values: v, .. } | Data::Time64 { values: v, .. } => {
+                v.len()
+            }
+            Data::UInt8(v) => v.len(),
+            Data::UInt16(v) => v.len(),
+            Data::UInt32(v) => v.len(),
+            Data::UInt64(v) => v.len(),
+            Data::Float32(v) => v.len(),
+            Data::Float64(v) => v.len(),
+            Data::Decimal128 { values, .. } => values.len(),
+            Data::Decimal256 { values, .. } => values.len(),
+            Data::Bytes32 { offsets, .. } => offsets.len().saturating_sub(1),
+            Data::Bytes64 { offsets, .. } => offsets.len().saturating_sub(1),
+            Data::Slices(v) => v.len(),
+            Data::Dictionary { keys, .. } => keys.rows(),
+        }
+    }
+
     /// A key as an index.
     fn place(&self, row: usize) -> Option<usize> {
         match *self {
@@ -317,11 +346,8 @@ impl<'r> Load<'_, 'r> {
         let arena = batch.cx.arena;
         let is_valid = |row: usize| self.valid.is_none_or(|v| v[row]);
         let places: &[Option<usize>] = arena.alloc_slice_fill_with(batch.rows, |row| {
-            if is_valid(row) {
-                keys.place(start + row)
-            } else {
-                None
-            }
+            let place = is_valid(row).then(|| keys.place(start + row)).flatten();
+            place.filter(|place| *place < values.data.rows())
         });
         let valid: &[bool] = arena.alloc_slice_fill_with(batch.rows, |row| {
             places[row].is_some_and(|place| values.valid.is_none_or(|v| v.get(place)))

@@ -37,8 +37,8 @@ pub trait Kernel: Send + Sync {
 pub struct Traits {
     /// What a raised flag means.
     pub flag_exit: Exit,
-    /// It raises warnings, or costs enough that rows which do not ask for it are skipped. Else the batch form may evaluate it over
-    /// all lanes and hide what nobody asked for.
+    /// It has effects, or costs enough that rows which do not ask for it are skipped. Else the batch form may evaluate it over all
+    /// lanes and hide what nobody asked for.
     pub only_where_asked: bool,
 }
 
@@ -91,6 +91,13 @@ type Shape<P, R, M> = PhantomData<fn() -> (P, R, M)>;
 impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
     fn new(callable: Arc<C>, site: &CallSite<'_>, traits: Traits) -> Result<Self, Error> {
         let state = callable.prepare(site)?;
+        let bytes = |r: &Repr| matches!(r, Repr::Bytes | Repr::Json);
+        let only_where_asked =
+            traits.only_where_asked || P::reprs().iter().chain([&R::REPR]).any(bytes);
+        let traits = Traits {
+            only_where_asked,
+            ..traits
+        };
         let scales = site.args.iter().map(|a| a.ty.decimals).collect();
         Ok(Bound {
             callable,
@@ -186,21 +193,19 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
                 return R::vector(Lanes::Flat { values, valid });
             }
         }
+        if let Selection::All(_) = selection
+            && let Some(vector) = self.each_row(call, batch, &chunk, valid)
+        {
+            return vector;
+        }
         let values = arena.alloc_slice_fill_copy(rows, R::blank());
         let valid = arena.alloc_slice_fill_copy(rows, false);
         selection.for_each(|row| {
-            let Some(args) = P::at(&chunk, row, &batch.cx) else {
-                return;
-            };
-            batch.cx.scratch.set_row(row as u32);
-            let ret = self.callable.call(&self.state, &batch.cx, args);
-            match M::split(ret, self.traits.flag_exit) {
-                Ok(Some(value)) => {
-                    values[row] = value;
-                    valid[row] = true;
-                }
-                Ok(None) => {}
-                Err(exit) => batch.exit(row, call, exit),
+            if let Some(args) = P::at(&chunk, row, &batch.cx)
+                && let Some(value) = self.call_in_row(call, batch, row, args)
+            {
+                values[row] = value;
+                valid[row] = true;
             }
         });
         R::vector(Lanes::Flat {
@@ -211,6 +216,51 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
 }
 
 impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
+    /// One row of a chunk. A row that fails is reported, and NULL.
+    #[inline(always)]
+    fn call_in_row<'r>(
+        &'r self,
+        call: CallId,
+        batch: &BatchContext<'r>,
+        row: usize,
+        args: P::Args<'r>,
+    ) -> Option<R::Val<'r>> {
+        batch.cx.scratch.set_row(row as u32);
+        let ret = self.callable.call(&self.state, &batch.cx, args);
+        M::split(ret, self.traits.flag_exit).unwrap_or_else(|exit| {
+            batch.exit(row, call, exit);
+            None
+        })
+    }
+
+    /// All rows, with a branch for those that are NULL. `None`: the parameters cannot be read from slices.
+    fn each_row<'r>(
+        &'r self,
+        call: CallId,
+        batch: &BatchContext<'r>,
+        chunk: &P::Chunk<'r>,
+        valid: Option<&'r [bool]>,
+    ) -> Option<Vector<'r>> {
+        let (rows, arena) = (batch.rows, batch.cx.arena);
+        let valid = match valid {
+            Some(valid) => arena.alloc_slice_copy(&valid[..rows]),
+            None => arena.alloc_slice_fill_copy(rows, true),
+        };
+        let values = P::map(chunk, rows, arena, |row, args| {
+            if valid[row] {
+                if let Some(value) = self.call_in_row(call, batch, row, args) {
+                    return value;
+                }
+                valid[row] = false;
+            }
+            R::blank()
+        })?;
+        Some(R::vector(Lanes::Flat {
+            values,
+            valid: Some(valid),
+        }))
+    }
+
     /// Finds the rows behind a raised flag: those among them that were asked for are reported, and NULL from here on.
     #[cold]
     fn report<'r>(

@@ -190,10 +190,13 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// So many of a simple unit. `None` for a compound unit, and if as many weeks or quarters leave 32 bits (which MySQL reports
-    /// like a text it cannot read, warning 6527).
+    /// So many of a simple unit. `None` for a compound unit, for the smallest number there is, and if as many weeks or quarters leave 32 bits
+    /// (which MySQL reports like a text it cannot read, warning 6527).
     #[must_use]
     pub fn from_int(count: i64, unit: Unit) -> Option<Self> {
+        if count == i64::MIN {
+            return None;
+        }
         let wide = i128::from(count);
         let limit = u64::from(u32::MAX);
         let micros = |each: i64| {
@@ -223,13 +226,18 @@ impl Interval {
         }
     }
 
-    /// Seconds with a fraction (`INTERVAL 1.5 SECOND`), both of one sign; digits past the sixth have been cut.
+    /// Seconds with a fraction (`INTERVAL 1.5 SECOND`), both of one sign; digits past the sixth have been cut. `None` from 19 digits of seconds
+    /// on (warning 6527).
     #[must_use]
-    pub fn from_seconds(seconds: i64, micros: i32) -> Self {
-        Self {
-            micros: i128::from(seconds) * i128::from(SECOND) + i128::from(micros),
-            ..Self::default()
+    pub fn from_seconds(seconds: i64, micros: i32) -> Option<Self> {
+        if seconds.unsigned_abs() >= 1_000_000_000_000_000_000 {
+            return None;
         }
+        let micros = i128::from(seconds) * i128::from(SECOND) + i128::from(micros);
+        Some(Self {
+            micros,
+            ..Self::default()
+        })
     }
 
     /// A text for a compound unit: up to as many numbers as the unit has fields, with anything but digits between them. With fewer numbers

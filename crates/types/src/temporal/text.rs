@@ -191,15 +191,9 @@ fn two_digits(tens: u8, ones: u8) -> Option<u32> {
     (tens < 10 && ones < 10).then_some(tens * 10 + ones)
 }
 
-/// White space as MySQL's scanner sees it, byte by byte and in Latin-1.
-// MySQL: bytes are judged as Latin-1 even in UTF-8 text.
+/// White space of the date grammar: ASCII's.
 pub(crate) const fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | b' ' | 0xa0)
-}
-
-/// Punctuation as MySQL's scanner sees it, byte by byte and in Latin-1.
-const fn is_punctuation(byte: u8) -> bool {
-    byte.is_ascii_punctuation() || matches!(byte, 0xa1..=0xbf | 0xd7 | 0xf7)
+    matches!(byte, b'\t'..=b'\r' | b' ')
 }
 
 /// The fields in the order they are written.
@@ -308,7 +302,7 @@ pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText
         let first_delimiter = at;
         while let Some(&byte) = text
             .get(at)
-            .filter(|byte| is_space(**byte) || is_punctuation(**byte))
+            .filter(|byte| is_space(**byte) || byte.is_ascii_punctuation())
         {
             if is_space(byte) {
                 if this != DAY && this != MICROSECOND {

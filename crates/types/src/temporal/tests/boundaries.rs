@@ -2,7 +2,9 @@
 
 use crate::temporal::arithmetic::{make_date, make_time, seconds_to_time};
 use crate::temporal::zone::convert;
-use crate::temporal::{Date, DateFlags, DateTime, Time, Year, Zone, parse_datetime, period};
+use crate::temporal::{
+    Date, DateFlags, DateTime, Interval, Time, Unit, Year, Zone, parse_datetime, period,
+};
 
 fn at(text: &str) -> DateTime {
     let read = parse_datetime(text.as_bytes(), DateFlags::STRICT);
@@ -210,4 +212,25 @@ fn named_zones() {
         let shown = madrid.from_unix(unix * 1_000_000).map(|it| it.to_string());
         assert_eq!(shown.as_deref(), Some(local));
     }
+}
+
+#[test]
+fn intervals_too_long_to_read() {
+    for unit in Unit::ALL {
+        assert_eq!(Interval::from_int(i64::MIN, unit), None, "{unit:?}");
+        assert_eq!(Unit::from_name(&unit.name().to_lowercase()), Some(unit));
+        assert_eq!(
+            Unit::from_name(&format!("sql_tsi_{}", unit.name())).is_some(),
+            !unit.is_compound()
+        );
+    }
+    let readable = |count: i64, unit| Interval::from_int(count, unit).is_some();
+    assert!(readable(613_566_755, Unit::Week) && !readable(613_566_756, Unit::Week));
+    assert!(readable(-1_431_655_764, Unit::Quarter) && !readable(-1_431_655_765, Unit::Quarter));
+    assert!(readable(i64::MAX, Unit::Year) && readable(-i64::MAX, Unit::Microsecond));
+    assert!(Interval::from_seconds(999_999_999_999_999_999, 999_999).is_some());
+    assert_eq!(Interval::from_seconds(-1_000_000_000_000_000_000, 0), None);
+    let hours = |text: &str| Interval::from_text(text.as_bytes(), Unit::DayHour);
+    assert!(hours("9223372036854775799 0").is_some() && hours("9223372036854775800 0").is_none());
+    assert_eq!(hours("1 1 1"), None);
 }

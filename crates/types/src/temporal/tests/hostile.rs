@@ -177,3 +177,19 @@ fn numbers_at_their_ends() {
     assert_eq!(add_time_to_datetime(DateTime::MAX, Time::MAX), None);
     assert_eq!(add_time_to_datetime(DateTime::ZERO, Time::MIN), None);
 }
+
+/// Only ASCII delimits: neither a no-break space nor a Latin-1 sign does.
+#[test]
+fn bytes_beyond_ascii_end_the_value() {
+    for byte in 0x80..=0xff {
+        let read = parse_datetime(
+            &[b"2024-02-29".as_slice(), &[byte], b"10"].concat(),
+            DateFlags::STRICT,
+        );
+        assert_eq!(read.value, Date::new(2024, 2, 29).to_datetime(), "{byte:x}");
+        assert!(
+            read.notes.truncated && read.notes.deprecation.is_none(),
+            "{byte:x}"
+        );
+    }
+}
