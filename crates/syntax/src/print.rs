@@ -283,7 +283,9 @@ impl<'a> Printer<'a> {
                     self.interval(interval);
                     self.text(unit.name());
                     self.text(" + ");
-                    self.expr(date, Level::Not);
+                    // It goes on to the end anyway, so another of its kind needs no parentheses.
+                    let open = date.level(self.modes.high_not_precedence) == Level::Expr;
+                    self.expr(date, if open { Level::Expr } else { Level::Not });
                 }
                 DateForm::Timestampadd => {
                     self.text("TIMESTAMPADD(");
