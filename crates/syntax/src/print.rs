@@ -125,22 +125,12 @@ impl<'a> Printer<'a> {
                 self.expr(value, Level::Expr);
             }
             ExprKind::Unary { op, operand } => {
-                let minus_minus = *op == UnaryOp::Minus
-                    && matches!(
-                        operand.kind,
-                        ExprKind::Unary {
-                            op: UnaryOp::Minus,
-                            ..
-                        }
-                    );
+                // Two minus signs may begin a comment, and two exclamation marks are read as one.
+                let again =
+                    matches!(operand.kind, ExprKind::Unary { op: inner, .. } if inner == *op);
+                let apart = again || matches!(op, UnaryOp::Not | UnaryOp::Binary);
                 self.text(op.symbol());
-                self.text(
-                    if matches!(op, UnaryOp::Not | UnaryOp::Binary) || minus_minus {
-                        " "
-                    } else {
-                        ""
-                    },
-                );
+                self.text(if apart { " " } else { "" });
                 self.expr(operand, op.level(self.modes.high_not_precedence));
             }
             ExprKind::Binary { op, left, right } => self.binary(*op, left, right),
@@ -293,7 +283,9 @@ impl<'a> Printer<'a> {
                     self.interval(interval);
                     self.text(unit.name());
                     self.text(" + ");
-                    self.expr(date, Level::Not);
+                    // It goes on to the end anyway, so another of its kind needs no parentheses.
+                    let open = date.level(self.modes.high_not_precedence) == Level::Expr;
+                    self.expr(date, if open { Level::Expr } else { Level::Not });
                 }
                 DateForm::Timestampadd => {
                     self.text("TIMESTAMPADD(");

@@ -82,15 +82,29 @@ pub(super) fn value(expr: &Expr) -> Option<Item<'_>> {
     conditional.then(|| condition(expr, false))
 }
 
+/// The operand of a prefix that a condition sees through, and whether the prefix negates it.
+fn prefix(expr: &Expr) -> Option<(&Expr, bool)> {
+    match &expr.kind {
+        ExprKind::Unary {
+            op: UnaryOp::Not | UnaryOp::Bang,
+            operand,
+        } => Some((operand, true)),
+        ExprKind::Unary {
+            op: UnaryOp::Plus,
+            operand,
+        } => Some((operand, false)),
+        ExprKind::Odbc { name, operand } if super::literal::odbc(name).is_none() => {
+            Some((operand, false))
+        }
+        _ => None,
+    }
+}
+
 /// `expr` as a condition, one step resolved.
 pub(super) fn condition(mut expr: &Expr, mut negated: bool) -> Item<'_> {
-    while let ExprKind::Unary {
-        op: UnaryOp::Not | UnaryOp::Bang,
-        operand,
-    } = &expr.kind
-    {
+    while let Some((operand, not)) = prefix(expr) {
         expr = operand;
-        negated = !negated;
+        negated ^= not;
     }
     match &expr.kind {
         ExprKind::Binary { op, left, right } => match op {
@@ -281,13 +295,9 @@ fn join(expr: &Expr, negated: bool) -> Item<'_> {
     let mut items = Vec::new();
     let mut stack = vec![(expr, negated)];
     while let Some((mut expr, mut negated)) = stack.pop() {
-        while let ExprKind::Unary {
-            op: UnaryOp::Not | UnaryOp::Bang,
-            operand,
-        } = &expr.kind
-        {
+        while let Some((operand, not)) = prefix(expr) {
             expr = operand;
-            negated = !negated;
+            negated ^= not;
         }
         if let Some((same, left, right)) = operands(expr, negated)
             && same == all

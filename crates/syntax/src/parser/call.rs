@@ -687,7 +687,9 @@ impl Parser<'_> {
             IntervalOf::Operator { left, subtract } => {
                 let span = Span::new(left.span.start, self.last_end);
                 let kind = date_arithmetic(left, interval, unit, subtract);
-                return self.value(kind, span, Level::Sum);
+                // Behind the unit nothing can belong to the quantity any more, so even a tighter
+                // operator takes all of it: `d + INTERVAL 1 DAY * 2` is `(d + INTERVAL 1 DAY) * 2`.
+                return self.value(kind, span, Level::BitXor);
             }
             IntervalOf::Leading { start } => {
                 self.expect(Token::Plus)?;

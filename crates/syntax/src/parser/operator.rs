@@ -53,7 +53,11 @@ impl Parser<'_> {
     pub(super) fn operator(&mut self, mut value: Value) -> Result<Flow> {
         let infix = self.infix();
         while let Some(frame) = self.stack.last() {
-            if infix.is_some_and(|infix| infix.level() >= frame.wants()) {
+            // A value that is too loose for the operator may still end a frame whose result is not:
+            // `@a := b IN (c) + d` is `(@a := b IN (c)) + d`.
+            if infix.is_some_and(|infix| {
+                infix.level() >= frame.wants() && value.level >= infix.left_level()
+            }) {
                 break;
             }
             if !frame.is_open() {

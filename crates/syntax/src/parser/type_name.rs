@@ -2,10 +2,11 @@
 
 use super::{Flow, Parser, Result};
 use crate::Span;
-use crate::ast::{Expr, ExprKind, Ident};
+use crate::ast::{Expr, ExprKind};
 use crate::error::Error;
 use crate::keyword::{Class, Keyword};
 use crate::lexer::Token;
+use crate::text;
 use crate::types::{CastType, Charset, CharsetName, ColumnType, DataType, GeometryType, Precision};
 
 impl Parser<'_> {
@@ -175,6 +176,19 @@ impl Parser<'_> {
         Ok(Some(Precision { digits, scale }))
     }
 
+    /// `[(p, s)]`, where MySQL wants both numbers or none.
+    fn double_precision(&mut self) -> Result<Option<Precision>> {
+        if self.at.token != Token::OpenParen {
+            return Ok(None);
+        }
+        self.advance();
+        let digits = self.digits()?;
+        self.expect(Token::Comma)?;
+        let scale = Some(self.digits()?);
+        self.expect(Token::CloseParen)?;
+        Ok(Some(Precision { digits, scale }))
+    }
+
     /// `CHARACTER SET x`, `ASCII`, `UNICODE`, `BYTE`, each with or without `BINARY`; or nothing.
     fn charset(&mut self) -> Result<Charset> {
         let mut binary = self.eat_word(Keyword::Binary);
@@ -211,6 +225,7 @@ impl Parser<'_> {
     /// A column's type with its attributes.
     pub(crate) fn column_type(&mut self) -> Result<ColumnType> {
         let start = self.at.span.start;
+        let boolean = self.at_word(Keyword::Bool) || self.at_word(Keyword::Boolean);
         let data = self.data_type()?;
         let mut ty = ColumnType {
             data,
@@ -221,49 +236,41 @@ impl Parser<'_> {
             nullable: None,
             span: Span::default(),
         };
-        let numeric = ty.data.is_numeric();
-        let text = ty.data.is_text();
-        while let Token::Word(keyword, _) = self.at.token {
-            match keyword {
-                Keyword::Unsigned if numeric => ty.unsigned = true,
-                Keyword::Signed if numeric => {}
-                Keyword::Zerofill if numeric => (ty.unsigned, ty.zerofill) = (true, true),
-                Keyword::Binary
-                | Keyword::Ascii
-                | Keyword::Unicode
-                | Keyword::Byte
-                | Keyword::Charset
-                | Keyword::Char
-                | Keyword::Character
-                    if text && ty.charset == Charset::default() =>
-                {
-                    ty.charset = self.charset()?;
-                    continue;
-                }
-                Keyword::Collate if ty.collation.is_none() => {
-                    self.advance();
-                    ty.collation = Some(self.collation_name()?);
-                    continue;
-                }
-                Keyword::Not if ty.nullable.is_none() => {
-                    self.advance();
-                    if !self.at_word(Keyword::Null) {
-                        return Err(self.unexpected());
-                    }
-                    ty.nullable = Some(false);
-                }
-                Keyword::Null if ty.nullable.is_none() => ty.nullable = Some(true),
-                _ => break,
+        match ty.data {
+            _ if ty.data.is_numeric() && !boolean => self.number_attributes(&mut ty),
+            _ if ty.data.is_text() => ty.charset = self.charset()?,
+            DataType::NationalChar(_) | DataType::NationalVarChar(_) => {
+                ty.charset.binary = self.eat_word(Keyword::Binary);
             }
-            self.advance();
+            _ => {}
+        }
+        loop {
+            if self.eat_word(Keyword::Collate) {
+                ty.collation = Some(self.charset_name()?);
+            } else if self.eat_word(Keyword::Null) {
+                ty.nullable = Some(true);
+            } else if self.eat_word(Keyword::Not) {
+                self.expect_word(Keyword::Null)?;
+                ty.nullable = Some(false);
+            } else {
+                break;
+            }
         }
         ty.span = Span::new(start, self.last_end);
         Ok(ty)
     }
 
-    /// A collation's name in a definition, where `binary` is one.
-    fn collation_name(&mut self) -> Result<Ident> {
-        self.charset_name()
+    /// `SIGNED`, `UNSIGNED`, `ZEROFILL`, in any order and number.
+    fn number_attributes(&mut self, ty: &mut ColumnType) {
+        while let Token::Word(keyword, _) = self.at.token {
+            match keyword {
+                Keyword::Signed => {}
+                Keyword::Unsigned => ty.unsigned = true,
+                Keyword::Zerofill => (ty.unsigned, ty.zerofill) = (true, true),
+                _ => return,
+            }
+            self.advance();
+        }
     }
 
     fn data_type(&mut self) -> Result<DataType> {
@@ -290,12 +297,12 @@ impl Parser<'_> {
             K::Bigint | K::Int8 => D::BigInt(self.length()?),
             K::Decimal | K::Dec | K::Numeric | K::Fixed => D::Decimal(self.precision()?),
             K::Float | K::Float4 => D::Float(self.precision()?),
-            K::Real if self.modes.real_as_float => D::Float(self.precision()?),
+            K::Real if self.modes.real_as_float => D::Float(self.double_precision()?),
             K::Double | K::Float8 | K::Real => {
                 if keyword == K::Double {
                     self.eat_word(K::Precision);
                 }
-                D::Double(self.precision()?)
+                D::Double(self.double_precision()?)
             }
             K::Bit => D::Bit(self.length()?),
             K::Date => D::Date,
@@ -337,7 +344,11 @@ impl Parser<'_> {
             // MySQL: LONG is a name of MEDIUMTEXT, LONG VARBINARY of MEDIUMBLOB.
             K::Long if self.eat_word(K::Varbinary) => D::MediumBlob,
             K::Long => {
-                let _ = self.eat_word(K::Varchar) || self.eat_word(K::Varcharacter);
+                if self.eat_word(K::Char) || self.eat_word(K::Character) {
+                    self.expect_word(K::Varying)?;
+                } else if !self.eat_word(K::Varchar) {
+                    self.eat_word(K::Varcharacter);
+                }
                 D::MediumText
             }
             K::Enum => D::Enum(self.members()?),
@@ -352,10 +363,14 @@ impl Parser<'_> {
         self.expect(Token::OpenParen)?;
         let mut members = Vec::new();
         loop {
-            if self.at.token != Token::String {
-                return Err(self.unexpected());
-            }
-            members.push(String::from_utf8_lossy(&self.string_value()).into());
+            let member = match self.at.token {
+                Token::String => Some(self.string_value()),
+                Token::Hex => Some(text::hex_bytes(self.at_text())),
+                Token::Bit => Some(text::bit_bytes(self.at_text())),
+                _ => None,
+            };
+            let member = member.and_then(|bytes| String::from_utf8(bytes).ok());
+            members.push(member.ok_or_else(|| self.unexpected())?.into());
             self.advance();
             if !self.eat(Token::Comma) {
                 break;
@@ -451,6 +466,7 @@ impl DataType {
                 | Self::Decimal(_)
                 | Self::Float(_)
                 | Self::Double(_)
+                | Self::Year(_)
         )
     }
 
