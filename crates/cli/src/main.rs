@@ -1,4 +1,32 @@
-//! The `sqlift` program.
+//! The `sqlift` program: filters and projects files with MySQL expressions, evaluates and explains them.
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod arguments;
+mod eval;
+mod explain;
+mod failure;
+mod input;
+mod output;
+mod run;
+mod stream;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Run(run) => run::run(&run),
+        Command::Eval(eval) => eval::eval(&eval),
+        Command::Explain(explain) => explain::explain(&explain),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprint!("{failure}");
+            failure.exit_code()
+        }
+    }
+}
