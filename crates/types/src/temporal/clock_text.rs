@@ -227,7 +227,7 @@ fn lenient(source: &[u8], flags: DateFlags) -> ClockText {
         let value = match whole.kind {
             TextKind::NotADate => return as_time(scan, negative, notes),
             TextKind::Invalid => None,
-            _ if negative => return malformed(notes),
+            _ if negative => return malformed(Notes::default()),
             TextKind::Date => Some(ClockValue::Date(whole.value.date())),
             TextKind::DateTime => Some(ClockValue::DateTime(whole.value)),
         };
