@@ -229,7 +229,8 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
         self.b.switch_to_block(body);
         self.enter_block(k);
         self.b.def_var(row, zero);
-        self.b.ins().jump(rows, &[]);
+        let first = if self.has_rows() { rows } else { tail };
+        self.b.ins().jump(first, &[]);
 
         self.b.switch_to_block(rows);
         self.row = self.b.use_var(row);
@@ -323,6 +324,17 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
         }
     }
 
+    /// Whether anything is done row by row.
+    fn has_rows(&self) -> bool {
+        let program = self.batch.program;
+        !self.streams.is_empty()
+            || program.steps.iter().any(|step| match step {
+                Step::Call { call, .. } => !self.batch.plan.on_words[call.index()],
+                Step::Output { from, .. } => self.slot_repr(*from) != Repr::Bool,
+                _ => false,
+            })
+    }
+
     /// One turn: several times one or two rows.
     fn rows(&mut self) {
         let program = self.batch.program;
@@ -380,23 +392,20 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
                 });
             }
             let here = rows.unwrap_or(Rows::All);
-            let mut go = |waiting: &mut HashMap<usize, Rows>,
-                          b: &mut FunctionBuilder<'_>,
-                          to: usize,
-                          who: Rows| {
+            let go = |waiting: &mut HashMap<usize, Rows>,
+                      b: &mut FunctionBuilder<'_>,
+                      to: usize,
+                      who: Rows| {
                 let both = match (waiting.get(&to), who) {
                     (Some(Rows::Where(x)), Rows::Where(y)) => Rows::Where(b.ins().bor(*x, y)),
                     (_, who) => who,
                 };
                 waiting.insert(to, both);
             };
-            match step {
-                Step::Jump { target } => {
-                    go(&mut waiting, self.b, target.index(), here);
-                    rows = None;
-                    continue;
-                }
-                _ => {}
+            if let Step::Jump { target } = step {
+                go(&mut waiting, self.b, target.index(), here);
+                rows = None;
+                continue;
             }
             if let Some(jumps) = self.condition(step) {
                 let target = step.target().map_or(i, |t| t.index());
@@ -471,18 +480,14 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
                 let held = self.parameters[to];
                 self.set(*to, held);
             }
-            Step::Call { to, call, args } => {
-                if !self.batch.plan.on_words[call.index()] {
-                    let held = self.call(*call, args, rows);
-                    self.set(*to, held);
-                }
+            Step::Call { to, call, args } if !self.batch.plan.on_words[call.index()] => {
+                let held = self.call(*call, args, rows);
+                self.set(*to, held);
             }
             Step::Copy { to, from } => self.copy(*to, *from, rows),
-            Step::Output { index, from } => {
-                if self.slot_repr(*from) != Repr::Bool {
-                    let value = self.get(*from).value;
-                    self.store(*index as usize, value);
-                }
+            Step::Output { index, from } if self.slot_repr(*from) != Repr::Bool => {
+                let value = self.get(*from).value;
+                self.store(*index as usize, value);
             }
             _ => {}
         }
