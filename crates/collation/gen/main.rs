@@ -18,6 +18,7 @@ mod registry;
 mod tailoring;
 mod uca_tables;
 mod verify;
+mod verify_tables;
 mod weight_tables;
 
 use std::path::Path;

@@ -133,7 +133,81 @@ pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
         .iter()
         .map(|name| maps[name].clone())
         .collect();
-    write_sections(home, "case-mb", &sections)
+    write_sections(home, "case-mb", &sections)?;
+    write_gb18030(data, home)?;
+    write_special(data, home)
+}
+
+/// `data/weights-gb18030.bin`: Chinese characters, which have weights FFA0xxxx, of two bytes (code, half of the weight)
+/// and of four (number in two halves, half of the weight); then others of one or two bytes (code, weight), and runs of
+/// others of four (first, count, weight). Four-byte codes that are not there weigh FF000000 and their number.
+fn write_gb18030(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
+    let (mut short_chinese, mut chinese, mut short, mut runs) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for row in input::rows(data, "weights-mb")?
+        .iter()
+        .filter(|row| row[0] == "gb18030_chinese_ci")
+    {
+        let weight = input::hex(&row[2])?;
+        let is_chinese = weight >> 16 == 0xFFA0;
+        let halves = |number: u32| [number as u16, (number >> 16) as u16];
+        let Some((first, end)) = row[1].split_once('-') else {
+            let code = input::hex(&row[1])? as u16;
+            if is_chinese {
+                short_chinese.extend([code, weight as u16]);
+            } else {
+                short.push(code);
+                short.extend(halves(weight));
+            }
+            continue;
+        };
+        let (first, end) = (linear(input::hex(first)?), linear(input::hex(end)?));
+        if is_chinese && first == end {
+            chinese.extend(halves(first));
+            chinese.push(weight as u16);
+        } else if weight != 0xFF00_0000 + first {
+            runs.extend(halves(first));
+            runs.push(u16::try_from(end - first + 1)?);
+            runs.extend(halves(weight));
+        }
+    }
+    write_sections(
+        home,
+        "weights-gb18030",
+        &[short_chinese, chinese, short, runs],
+    )
+}
+
+/// `data/weights-special.bin`: two weights for each byte of `cp1250_czech_cs`, then four for each of
+/// `latin2_czech_cs`; 0 is none.
+fn write_special(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
+    let (mut cp1250, mut latin2) = (vec![0; 512], vec![0; 1024]);
+    for row in input::rows(data, "weights-8bit")? {
+        let byte = input::hex(&row[1])? as usize;
+        let weights = (0..row[2].len() / 2)
+            .map(|at| Ok(input::hex(&row[2][2 * at..2 * at + 2])? as u8))
+            .collect::<Result<Vec<u8>, Box<dyn Error>>>()?;
+        match &*row[0] {
+            "cp1250_czech_cs" => cp1250[2 * byte..2 * byte + 2].copy_from_slice(&weights),
+            "latin2_czech_cs" => {
+                let levels: Vec<&[u8]> = weights[..weights.len() - 1]
+                    .split(|weight| *weight == 1)
+                    .collect();
+                if levels.len() != 4 {
+                    return Err(format!("{}: {}", row[1], row[2]).into());
+                }
+                for (at, level) in levels.iter().enumerate() {
+                    latin2[4 * byte + at] = level.first().copied().unwrap_or(0);
+                }
+            }
+            _ => {}
+        }
+    }
+    fs::write(
+        home.join("data/weights-special.bin"),
+        [cp1250, latin2].concat(),
+    )?;
+    Ok(())
 }
 
 fn write_sections(home: &Path, name: &str, sections: &[Vec<u16>]) -> Result<(), Box<dyn Error>> {

@@ -13,14 +13,21 @@ fn variant(name: &str) -> String {
 }
 
 /// The constructor of the rules by which a collation works.
-fn rules(name: &str, charset: &str, one_byte: Option<usize>, language: Option<usize>) -> String {
+fn rules(
+    name: &str,
+    charset: &str,
+    one_byte: Option<usize>,
+    language: Option<usize>,
+) -> Result<String, Box<dyn Error>> {
     if let Some(language) = language {
         let levels = match name {
             _ if name.ends_with("_as_cs_ks") => "Four",
             _ if name.ends_with("_as_cs") => "Three",
             _ => "One",
         };
-        return format!("Rules::Uca(TableId::tailored({language}), Levels::{levels})");
+        return Ok(format!(
+            "Rules::Uca(TableId::tailored({language}), Levels::{levels})"
+        ));
     }
     let unicode = matches!(
         charset,
@@ -35,7 +42,11 @@ fn rules(name: &str, charset: &str, one_byte: Option<usize>, language: Option<us
             "Rules::Simple(Simple::CodePoints)"
         }
         _ if name.ends_with("_bin") => "Rules::Bytes",
-        "latin2_czech_cs" | "cp1250_czech_cs" | "tis620_thai_ci" => "Rules::Missing",
+        "latin2_czech_cs" => "Rules::Special(Special::Latin2Czech)",
+        "cp1250_czech_cs" => "Rules::Special(Special::Cp1250Czech)",
+        "tis620_thai_ci" => "Rules::Special(Special::Thai)",
+        "gb18030_chinese_ci" => "Rules::Simple(Simple::Gb18030)",
+        "gb18030_unicode_520_ci" => "Rules::Special(Special::Gb18030Unicode)",
         "utf8mb3_tolower_ci" => "Rules::Simple(Simple::General(GeneralGroup::ToLower))",
         _ if name.ends_with("_general_mysql500_ci") => {
             "Rules::Simple(Simple::General(GeneralGroup::Mysql500))"
@@ -49,24 +60,24 @@ fn rules(name: &str, charset: &str, one_byte: Option<usize>, language: Option<us
         }
         _ => match (name, one_byte) {
             ("latin1_german2_ci", Some(number)) => {
-                return format!("Rules::Simple(Simple::German2({number}))");
+                return Ok(format!("Rules::Simple(Simple::German2({number}))"));
             }
-            (_, Some(number)) => return format!("Rules::Simple(Simple::OneByte({number}))"),
+            (_, Some(number)) => return Ok(format!("Rules::Simple(Simple::OneByte({number}))")),
             (_, None) => match multibyte::COLLATIONS.iter().position(|own| *own == name) {
                 Some(number) => {
                     let variants = [
                         "Big5", "Gbk", "Gb2312", "Sjis", "Cp932", "Ujis", "Eucjpms", "Euckr",
                     ];
-                    return format!(
+                    return Ok(format!(
                         "Rules::Simple(Simple::MultiByte(MultiByte::{}))",
                         variants[number]
-                    );
+                    ));
                 }
-                None => "Rules::Missing",
+                None => return Err(format!("{name}: no rules").into()),
             },
         },
     };
-    text.to_owned()
+    Ok(text.to_owned())
 }
 
 pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
@@ -74,7 +85,7 @@ pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
         "//! Written by `cargo run -p sqlift-collation --example generate`. Do not edit.\n\n\
          use crate::case::Case;\nuse crate::charset::Charset::*;\nuse crate::charset::CharsetRow;\n\
          use crate::collation::Collation;\nuse crate::collation::Pad::{NoPad, PadSpace};\n\
-         use crate::rules::{GeneralGroup, Levels, MultiByte, Rules, Simple, TableId};\n\n",
+         use crate::rules::{GeneralGroup, Levels, MultiByte, Rules, Simple, Special, TableId};\n\n",
     );
     let charsets = input::rows(data, "charsets")?;
     let collations = input::rows(data, "collations")?;
@@ -143,7 +154,7 @@ pub(crate) fn write(data: &Path, home: &Path) -> Result<(), Box<dyn Error>> {
                 &row[2],
                 one_byte.iter().position(|name| *name == row[1]),
                 language(&row[1])
-            ),
+            )?,
             case_tables::rules(data, &row[1])?
         )?;
     }

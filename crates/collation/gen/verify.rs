@@ -2,6 +2,7 @@
 
 use crate::ducet::Ducet;
 use crate::tailoring::{self, Tailoring};
+use crate::verify_tables;
 use sqlift_collation::Collation;
 use std::collections::HashMap;
 use std::error::Error;
@@ -38,6 +39,7 @@ pub(crate) fn run(data: &Path) -> Result<(), Box<dyn Error>> {
         }
         println!("{name}: {count} code points asked");
     }
+    wrong += verify_tables::run(data)?;
     wrong += languages(data)?;
     if wrong > 0 {
         return Err(format!("{wrong} weights differ").into());

@@ -3,12 +3,13 @@
 use crate::ascii::{self, Common};
 use crate::case::Case;
 use crate::charset::{Charset, with_multibyte, with_unicode};
+use crate::gb18030::Chinese;
 use crate::multibyte::Multi;
 use crate::registry_table::COLLATIONS;
 use crate::rules::{Rules, Simple};
 use crate::uca_compare::Pieces;
 use crate::weigh::{Weigh, with_weigh};
-use crate::{bytes_rules, uca_compare, weigh};
+use crate::{bytes_rules, special, uca_compare, weigh};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::Hasher;
@@ -209,10 +210,9 @@ impl Collation {
         self.rules == Rules::Bytes && self.pad == Pad::NoPad
     }
 
-    /// Whether its rules are implemented. Of other collations the methods below that need weights take the bytes as
-    /// they are; a program should refuse them instead.
+    /// Whether its rules are implemented: they all are.
     pub fn is_supported(&self) -> bool {
-        self.rules != Rules::Missing
+        true
     }
 
     /// Order of two strings.
@@ -227,10 +227,11 @@ impl Collation {
     #[inline]
     pub fn compare(&self, a: &[u8], b: &[u8]) -> Ordering {
         match self.rules {
-            Rules::Bytes | Rules::Missing => bytes_rules::compare(a, b, self.byte_pad()),
+            Rules::Bytes => bytes_rules::compare(a, b, self.byte_pad()),
             Rules::Simple(simple) => {
                 with_weigh!(simple, self.charset, E, w => weigh::compare(w, self.charset, a, b))
             }
+            Rules::Special(special) => special::compare(special, a, b),
             Rules::Uca(id, levels) => match self.charset {
                 Charset::Utf8mb4 => uca_compare::compare_utf8(id, levels, self.pad, a, b),
                 _ => {
@@ -249,7 +250,7 @@ impl Collation {
     #[inline]
     pub fn equal(&self, a: &[u8], b: &[u8]) -> bool {
         match self.rules {
-            Rules::Bytes | Rules::Missing if self.pad == Pad::NoPad => a == b,
+            Rules::Bytes if self.pad == Pad::NoPad => a == b,
             _ => a == b || self.compare(a, b).is_eq(),
         }
     }
@@ -258,10 +259,11 @@ impl Collation {
     /// do not mix, and the form may change between versions of this crate.
     pub fn sort_key(&self, bytes: &[u8], out: &mut Vec<u8>) {
         match self.rules {
-            Rules::Bytes | Rules::Missing => bytes_rules::sort_key(bytes, self.byte_pad(), out),
+            Rules::Bytes => bytes_rules::sort_key(bytes, self.byte_pad(), out),
             Rules::Simple(simple) => {
                 with_weigh!(simple, self.charset, E, w => weigh::sort_key(w, bytes, out))
             }
+            Rules::Special(special) => special::sort_key(special, bytes, out),
             Rules::Uca(id, levels) => {
                 with_unicode!(self.charset, E => uca_compare::sort_key::<E>(id, levels, self.pad, bytes, out));
             }
@@ -271,7 +273,7 @@ impl Collation {
     /// Hashes a string so that equal strings have equal hashes.
     pub fn hash(&self, bytes: &[u8], hasher: &mut impl Hasher) {
         match self.rules {
-            Rules::Bytes | Rules::Missing => {
+            Rules::Bytes => {
                 hasher.write(bytes_rules::trimmed(bytes, self.byte_pad()));
                 hasher.write_u8(0xFF);
             }
@@ -280,6 +282,11 @@ impl Collation {
                 w.units(bytes).for_each(|unit| pieces.add(unit));
                 pieces.finish();
             }),
+            Rules::Special(special) => {
+                let mut key = Vec::new();
+                special::sort_key(special, bytes, &mut key);
+                hasher.write(&key);
+            }
             Rules::Uca(id, _) => {
                 // Level 1 alone: strings that are equal on all levels are equal on it.
                 with_unicode!(self.charset, E => uca_compare::hash::<E>(id, self.pad, bytes, hasher));
@@ -290,15 +297,15 @@ impl Collation {
     /// Appends what MySQL's `WEIGHT_STRING(s)` gives.
     pub fn weight_string(&self, bytes: &[u8], out: &mut Vec<u8>) {
         match self.rules {
-            Rules::Bytes | Rules::Missing => {
-                bytes_rules::weight_string(self.charset, self.id, bytes, out)
-            }
+            Rules::Bytes => bytes_rules::weight_string(self.charset, self.id, bytes, out),
+            Rules::Simple(Simple::Gb18030) => Chinese::new().weight_string(bytes, out),
             Rules::Simple(Simple::MultiByte(rules)) => {
                 with_multibyte!(self.charset, E => Multi::<E>::new(rules).weight_string(bytes, out));
             }
             Rules::Simple(simple) => {
                 with_weigh!(simple, self.charset, E, w => weigh::weight_string(w, self.charset, bytes, out))
             }
+            Rules::Special(special) => special::weight_string(special, bytes, out),
             Rules::Uca(id, levels) => {
                 with_unicode!(self.charset, E => uca_compare::weight_string::<E>(id, levels, bytes, out));
             }

@@ -80,13 +80,17 @@ fn ascii_prefix(from: Charset, to: Charset, bytes: &[u8]) -> usize {
 /// The code point of the first character, if it has one, and its length in bytes.
 pub(crate) fn decode(charset: Charset, bytes: &[u8]) -> Option<(Option<u32>, usize)> {
     let (number, len) = with_encoding!(charset, E => E::next(bytes))?;
-    let point = match number {
+    Some((code_point(charset, number), len))
+}
+
+/// The code point of a character, if it has one.
+pub(crate) fn code_point(charset: Charset, number: u32) -> Option<u32> {
+    match number {
         MALFORMED => None,
         _ if charset.is_unicode() => Some(number),
         _ if charset.max_len() > 1 => multibyte::decode(charset, number),
         _ => one_byte(charset).and_then(|table| table.decode(number as u8)),
-    };
-    Some((point, len))
+    }
 }
 
 /// Appends a code point; false if the set does not have it.

@@ -21,9 +21,6 @@
 //! let general_ci = Collation::by_name("utf8mb4_general_ci").unwrap();
 //! assert!(general_ci.equal(b"a", b"A  "));
 //! ```
-//!
-//! [`Collation::is_supported`] tells whether the rules of a collation are implemented; of the others name, id,
-//! character set and padding are known.
 #![forbid(unsafe_code)]
 
 mod ascii;
@@ -34,6 +31,7 @@ pub mod coercibility;
 mod collation;
 mod convert;
 mod encoding;
+mod gb18030;
 mod key;
 mod like;
 mod multibyte;
@@ -41,6 +39,7 @@ mod registry_table;
 mod rules;
 mod search;
 mod sections;
+mod special;
 mod tailoring;
 mod uca;
 mod uca_compare;

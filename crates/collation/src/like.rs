@@ -7,9 +7,9 @@
 use crate::charset::{Charset, with_encoding, with_multibyte, with_unicode};
 use crate::collation::Collation;
 use crate::encoding::Encoding;
-use crate::rules::{Levels, Rules, Simple};
+use crate::rules::{Levels, Rules, Simple, Special, TableId};
 use crate::weigh::{Weigh, with_weigh};
-use crate::{convert, uca, weigh};
+use crate::{convert, encoding, special, uca, weigh};
 
 /// A step of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,11 +301,22 @@ impl Collation {
     /// Matches by the rules that say which characters are the same.
     fn with_like(&self, text: &[u8], pattern: &(impl Pattern + ?Sized)) -> bool {
         match self.rules {
-            Rules::Bytes | Rules::Missing => {
+            Rules::Bytes => {
                 with_encoding!(self.charset(), E => matches::<E>(text, pattern, |_, _| false))
             }
             Rules::Simple(simple) => with_weigh!(simple, self.charset(), E, w => {
                 matches::<E>(text, pattern, |a, b| w.same(a, b))
+            }),
+            Rules::Special(Special::Gb18030Unicode) => {
+                let table = uca::table(TableId::V520);
+                let point =
+                    |code| convert::code_point(Charset::Gb18030, code).unwrap_or(u32::from(b'?'));
+                matches::<encoding::Gb18030>(text, pattern, |a, b| {
+                    table.same_char::<encoding::Utf8mb4>(Levels::One, point(a), point(b))
+                })
+            }
+            Rules::Special(special) => matches::<encoding::OneByte>(text, pattern, |a, b| {
+                special::same_byte(special, a as u8, b as u8)
             }),
             Rules::Uca(id, levels) => {
                 let table = uca::table(id);

@@ -60,7 +60,7 @@ fn each_of_runs(runs: &[u16], mut f: impl FnMut(u32, u16)) {
     }
 }
 
-fn joined(pair: &[u16]) -> u32 {
+pub(crate) fn joined(pair: &[u16]) -> u32 {
     u32::from(pair[1]) << 16 | u32::from(pair[0])
 }
 
@@ -130,7 +130,7 @@ impl Mapping {
 }
 
 /// The number of a four-byte code of gb18030, counted from 81308130.
-fn linear(code: u32) -> u32 {
+pub(crate) fn linear(code: u32) -> u32 {
     let [a, b, c, d] = code.to_be_bytes().map(u32::from);
     (((a - 0x81) * 10 + (b - 0x30)) * 126 + (c - 0x81)) * 10 + (d - 0x30)
 }
@@ -160,7 +160,7 @@ pub(crate) fn encode(charset: Charset, point: u32, out: &mut Vec<u8>) -> bool {
 }
 
 /// Appends the bytes of a code.
-fn put_code(code: u32, out: &mut Vec<u8>) {
+pub(crate) fn put_code(code: u32, out: &mut Vec<u8>) {
     let bytes = code.to_be_bytes();
     let leading = (code.leading_zeros() / 8).min(3) as usize;
     out.extend_from_slice(&bytes[leading..]);

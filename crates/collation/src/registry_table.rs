@@ -5,7 +5,7 @@ use crate::charset::Charset::*;
 use crate::charset::CharsetRow;
 use crate::collation::Collation;
 use crate::collation::Pad::{NoPad, PadSpace};
-use crate::rules::{GeneralGroup, Levels, MultiByte, Rules, Simple, TableId};
+use crate::rules::{GeneralGroup, Levels, MultiByte, Rules, Simple, Special, TableId};
 
 /// All character sets, in the order of the enum.
 #[rustfmt::skip]
@@ -57,7 +57,7 @@ pub(crate) static CHARSETS: [CharsetRow; 41] = [
 #[rustfmt::skip]
 pub(crate) static COLLATIONS: [Collation; 286] = [
     Collation::new(1, "big5_chinese_ci", Big5, true, PadSpace, 1, Rules::Simple(Simple::MultiByte(MultiByte::Big5)), Case::MultiByte(0)),
-    Collation::new(2, "latin2_czech_cs", Latin2, false, PadSpace, 4, Rules::Missing, Case::OneByte(19)),
+    Collation::new(2, "latin2_czech_cs", Latin2, false, PadSpace, 4, Rules::Special(Special::Latin2Czech), Case::OneByte(19)),
     Collation::new(3, "dec8_swedish_ci", Dec8, true, PadSpace, 1, Rules::Simple(Simple::OneByte(15)), Case::OneByte(10)),
     Collation::new(4, "cp850_general_ci", Cp850, true, PadSpace, 1, Rules::Simple(Simple::OneByte(12)), Case::OneByte(7)),
     Collation::new(5, "latin1_german1_ci", Latin1, false, PadSpace, 1, Rules::Simple(Simple::OneByte(23)), Case::OneByte(18)),
@@ -72,7 +72,7 @@ pub(crate) static COLLATIONS: [Collation; 286] = [
     Collation::new(14, "cp1251_bulgarian_ci", Cp1251, false, PadSpace, 1, Rules::Simple(Simple::OneByte(5)), Case::OneByte(4)),
     Collation::new(15, "latin1_danish_ci", Latin1, false, PadSpace, 1, Rules::Simple(Simple::OneByte(25)), Case::OneByte(18)),
     Collation::new(16, "hebrew_general_ci", Hebrew, true, PadSpace, 1, Rules::Simple(Simple::OneByte(18)), Case::OneByte(13)),
-    Collation::new(18, "tis620_thai_ci", Tis620, true, PadSpace, 4, Rules::Missing, Case::OneByte(26)),
+    Collation::new(18, "tis620_thai_ci", Tis620, true, PadSpace, 4, Rules::Special(Special::Thai), Case::OneByte(26)),
     Collation::new(19, "euckr_korean_ci", Euckr, true, PadSpace, 1, Rules::Simple(Simple::MultiByte(MultiByte::Euckr)), Case::MultiByte(3)),
     Collation::new(20, "latin7_estonian_cs", Latin7, false, PadSpace, 1, Rules::Simple(Simple::OneByte(34)), Case::OneByte(22)),
     Collation::new(21, "latin2_hungarian_ci", Latin2, false, PadSpace, 1, Rules::Simple(Simple::OneByte(31)), Case::OneByte(20)),
@@ -88,7 +88,7 @@ pub(crate) static COLLATIONS: [Collation; 286] = [
     Collation::new(31, "latin1_german2_ci", Latin1, false, PadSpace, 2, Rules::Simple(Simple::German2(26)), Case::OneByte(18)),
     Collation::new(32, "armscii8_general_ci", Armscii8, true, PadSpace, 1, Rules::Simple(Simple::OneByte(0)), Case::OneByte(0)),
     Collation::new(33, "utf8mb3_general_ci", Utf8mb3, true, PadSpace, 1, Rules::Simple(Simple::General(GeneralGroup::General)), Case::Unicode(0)),
-    Collation::new(34, "cp1250_czech_cs", Cp1250, false, PadSpace, 2, Rules::Missing, Case::OneByte(3)),
+    Collation::new(34, "cp1250_czech_cs", Cp1250, false, PadSpace, 2, Rules::Special(Special::Cp1250Czech), Case::OneByte(3)),
     Collation::new(35, "ucs2_general_ci", Ucs2, true, PadSpace, 1, Rules::Simple(Simple::General(GeneralGroup::General)), Case::Unicode(0)),
     Collation::new(36, "cp866_general_ci", Cp866, true, PadSpace, 1, Rules::Simple(Simple::OneByte(14)), Case::OneByte(9)),
     Collation::new(37, "keybcs2_general_ci", Keybcs2, true, PadSpace, 1, Rules::Simple(Simple::OneByte(20)), Case::OneByte(15)),
@@ -276,9 +276,9 @@ pub(crate) static COLLATIONS: [Collation; 286] = [
     Collation::new(245, "utf8mb4_croatian_ci", Utf8mb4, false, PadSpace, 8, Rules::Uca(TableId::tailored(2), Levels::One), Case::Unicode(0)),
     Collation::new(246, "utf8mb4_unicode_520_ci", Utf8mb4, false, PadSpace, 8, Rules::Uca(TableId::V520, Levels::One), Case::Unicode(3)),
     Collation::new(247, "utf8mb4_vietnamese_ci", Utf8mb4, false, PadSpace, 8, Rules::Uca(TableId::tailored(50), Levels::One), Case::Unicode(0)),
-    Collation::new(248, "gb18030_chinese_ci", Gb18030, true, PadSpace, 2, Rules::Missing, Case::MultiByte(4)),
+    Collation::new(248, "gb18030_chinese_ci", Gb18030, true, PadSpace, 2, Rules::Simple(Simple::Gb18030), Case::MultiByte(4)),
     Collation::new(249, "gb18030_bin", Gb18030, false, PadSpace, 1, Rules::Bytes, Case::MultiByte(4)),
-    Collation::new(250, "gb18030_unicode_520_ci", Gb18030, false, PadSpace, 8, Rules::Missing, Case::MultiByte(5)),
+    Collation::new(250, "gb18030_unicode_520_ci", Gb18030, false, PadSpace, 8, Rules::Special(Special::Gb18030Unicode), Case::MultiByte(5)),
     Collation::new(255, "utf8mb4_0900_ai_ci", Utf8mb4, true, NoPad, 0, Rules::Uca(TableId::V900, Levels::One), Case::Unicode(4)),
     Collation::new(256, "utf8mb4_de_pb_0900_ai_ci", Utf8mb4, false, NoPad, 0, Rules::Uca(TableId::tailored(7), Levels::One), Case::Unicode(4)),
     Collation::new(257, "utf8mb4_is_0900_ai_ci", Utf8mb4, false, NoPad, 0, Rules::Uca(TableId::tailored(20), Levels::One), Case::Unicode(4)),

@@ -80,6 +80,21 @@ pub(crate) enum Simple {
     German2(u8),
     /// A multi-byte set.
     MultiByte(MultiByte),
+    /// `gb18030_chinese_ci`.
+    Gb18030,
+}
+
+/// Rules of a single collation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Special {
+    /// `tis620_thai_ci`.
+    Thai,
+    /// `cp1250_czech_cs`.
+    Cp1250Czech,
+    /// `latin2_czech_cs`.
+    Latin2Czech,
+    /// `gb18030_unicode_520_ci`: the weights of the code points.
+    Gb18030Unicode,
 }
 
 /// The rules of a collation.
@@ -91,6 +106,6 @@ pub(crate) enum Rules {
     Simple(Simple),
     /// Unicode collation algorithm.
     Uca(TableId, Levels),
-    /// Not implemented.
-    Missing,
+    /// Like no other.
+    Special(Special),
 }

@@ -1,9 +1,11 @@
 //! `LOCATE`: where a string occurs in another, by weights.
 
 use crate::charset::{Charset, with_encoding, with_multibyte, with_unicode};
-use crate::collation::Collation;
+use crate::collation::{Collation, CollationId};
+use crate::convert::convert;
 use crate::encoding::Encoding;
-use crate::rules::{Levels, Rules, Simple};
+use crate::rules::{Levels, Rules, Simple, Special};
+use crate::special;
 use crate::uca::{Table, Weights, table};
 use crate::weigh::{self, with_weigh};
 
@@ -26,11 +28,22 @@ impl Collation {
             return Some(start);
         }
         let found = match self.rules {
-            Rules::Bytes | Rules::Missing => with_encoding!(self.charset(), E => {
+            Rules::Bytes => with_encoding!(self.charset(), E => {
                 positions::<E>(rest).find(|at| rest[*at..].starts_with(needle))
             }),
             Rules::Simple(simple) => with_weigh!(simple, self.charset(), E, w => {
                 positions::<E>(rest).find(|at| weigh::begins(w, &rest[*at..], needle))
+            }),
+            Rules::Special(Special::Gb18030Unicode) => {
+                return self.find_as_unicode(haystack, needle, start);
+            }
+            Rules::Special(special) => (0..rest.len()).find(|at| {
+                let part = rest[*at..].get(..needle.len());
+                part.is_some_and(|part| {
+                    part.iter()
+                        .zip(needle)
+                        .all(|(a, b)| special::same_byte(special, *a, *b))
+                })
             }),
             Rules::Uca(id, levels) => {
                 let table = table(id);
@@ -43,6 +56,22 @@ impl Collation {
             }
         };
         Some(start + found?)
+    }
+
+    /// Searches in UTF-8; every character becomes one.
+    fn find_as_unicode(&self, haystack: &[u8], needle: &[u8], start: usize) -> Option<usize> {
+        let to_utf8 = |bytes: &[u8]| {
+            let mut out = Vec::new();
+            convert(self.charset(), Charset::Utf8mb4, bytes, &mut out);
+            out
+        };
+        let rest = haystack.get(start..)?;
+        let text = to_utf8(rest);
+        let found = CollationId::UTF8MB4_UNICODE_520_CI
+            .get()?
+            .find(&text, &to_utf8(needle), 0)?;
+        let characters = Charset::Utf8mb4.char_count(&text[..found]);
+        Some(start + self.charset().byte_index(rest, characters))
     }
 }
 

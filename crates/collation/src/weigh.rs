@@ -238,6 +238,12 @@ macro_rules! with_weigh {
                 let $weigh = weigh::German2(weigh::OneByte::new(number));
                 $body
             }
+            Simple::Gb18030 => {
+                #[allow(dead_code)] // Not every caller needs it.
+                type $encoding = crate::encoding::Gb18030;
+                let $weigh = crate::gb18030::Chinese::new();
+                $body
+            }
             Simple::MultiByte(rules) => with_multibyte!($charset, $encoding => {
                 let $weigh = crate::multibyte::Multi::<$encoding>::new(rules);
                 $body

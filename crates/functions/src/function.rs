@@ -56,6 +56,8 @@ pub enum Form {
     Case,
     /// The first argument that is not NULL.
     Coalesce,
+    /// The others only if the first is not NULL, else the result is NULL: comparisons, BETWEEN.
+    Guarded,
 }
 
 /// One physical form of a function.

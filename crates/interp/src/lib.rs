@@ -90,6 +90,16 @@ pub fn evaluate(expr: &Expr, env: &Environment<'_>) -> Result<Datum, Failure> {
                     _ => Ok(Datum::Null),
                 }
             }
+            Form::Guarded => {
+                let mut values = Vec::with_capacity(args.len());
+                for arg in args {
+                    values.push(evaluate(arg, env)?);
+                    if values[0].is_null() {
+                        return Ok(Datum::Null);
+                    }
+                }
+                call(expr, &values, env)
+            }
             Form::Coalesce => {
                 for arg in args {
                     let value = evaluate(arg, env)?;

@@ -130,6 +130,7 @@ impl Linearizer {
                 form @ (Form::And | Form::Or) => self.junction(expr, *function, args, form),
                 Form::Case => self.case(expr, args),
                 Form::Coalesce => self.coalesce(expr, args),
+                Form::Guarded => self.guarded(expr, *function, args),
             },
             ExprKind::Row(_) => Err(Error::operand_columns(1).at(expr.span)),
         }
@@ -390,6 +391,44 @@ impl Linearizer {
         Ok(result)
     }
 
+    /// The other operands are skipped when the first is NULL, unless evaluating them for nothing costs little and shows nothing.
+    fn guarded(
+        &mut self,
+        expr: &Expr,
+        function: FunctionId,
+        args: &[Expr],
+    ) -> Result<SlotId, Error> {
+        let Some((first, others)) = args.split_first() else {
+            return self.strict_call(expr, function, args);
+        };
+        if !first.nullable || others.iter().all(is_cheap) {
+            return self.strict_call(expr, function, args);
+        }
+        let mut slots = vec![self.expression(first)?];
+        let target = StepIndex(0);
+        let slot = natural(&expr.ty, true);
+        let result = self.new_slot(slot);
+        let is_null = self.jump(Step::JumpIfNull {
+            slot: slots[0],
+            target,
+        });
+        for other in others {
+            slots.push(self.expression(other)?);
+        }
+        let from = self.call(expr, function, args, slots)?;
+        let from = self.resize(from, &expr.ty, expr.span)?;
+        self.program.steps.push(Step::Copy { to: result, from });
+        let end = self.jump(Step::Jump { target });
+        self.land(is_null);
+        let null = self.constant(&Datum::Null, slot)?;
+        self.program.steps.push(Step::Copy {
+            to: result,
+            from: null,
+        });
+        self.land(end);
+        Ok(result)
+    }
+
     /// CASE: conditions in order, and only the value that is asked for.
     fn case(&mut self, expr: &Expr, args: &[Expr]) -> Result<SlotId, Error> {
         let result = self.new_slot(natural(&expr.ty, expr.nullable));
@@ -478,8 +517,10 @@ fn is_cheap(expr: &Expr) -> bool {
             ExprKind::Call { function, args } => {
                 let function = catalogue().function(*function);
                 let harmless = |o: &Overload| !o.is_fallible() && !o.warns() && !o.is_costly();
-                matches!(function.evaluation(), Form::Call | Form::And | Form::Or)
-                    && !function.is_volatile()
+                matches!(
+                    function.evaluation(),
+                    Form::Call | Form::And | Form::Or | Form::Guarded
+                ) && !function.is_volatile()
                     && function.overloads().iter().all(harmless)
                     && args.iter().all(|a| walk(a, budget))
             }

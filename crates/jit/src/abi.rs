@@ -1,5 +1,6 @@
 //! What native code and Rust both read and write: the frame of a call, constants, and the layout of cells.
 
+use crate::column::{ColumnBuffer, OutputBuffer};
 use sqlift_functions::kernel::Kernel;
 use sqlift_functions::{CallId, Exit, Out, Reason, RowContext};
 use sqlift_ir::{Constant, Program};
@@ -286,6 +287,86 @@ fn is_of(value: Value<'_>, repr: Repr, scale: u8) -> bool {
         | (Value::Dec128 { scale: s, .. }, Repr::Dec128)
         | (Value::Dec256 { scale: s, .. }, Repr::Dec256) => s == scale,
         _ => false,
+    }
+}
+
+/// What a batch function is given.
+#[repr(C)]
+pub(crate) struct BatchFrame<'a> {
+    columns: *const ColumnPointers,
+    outputs: *const OutputPointers,
+    parameters: *const Value<'a>,
+    flagged: *mut u32,
+}
+
+/// Where a column is. A column without NULLs shows the same word of ones for every block.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct ColumnPointers {
+    values: *const u8,
+    validity: *const u8,
+    /// Bytes from one block's validity to the next's.
+    stride: u64,
+}
+
+/// Where a result goes.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct OutputPointers {
+    values: *mut u8,
+    validity: *mut u8,
+}
+
+static ALL_VALID: u64 = u64::MAX;
+
+/// Offsets in [`BatchFrame`].
+pub(crate) const BATCH_COLUMNS: i32 = offset_of!(BatchFrame<'_>, columns) as i32;
+pub(crate) const BATCH_OUTPUTS: i32 = offset_of!(BatchFrame<'_>, outputs) as i32;
+pub(crate) const BATCH_PARAMETERS: i32 = offset_of!(BatchFrame<'_>, parameters) as i32;
+pub(crate) const BATCH_FLAGGED: i32 = offset_of!(BatchFrame<'_>, flagged) as i32;
+/// Size and offsets of [`ColumnPointers`].
+pub(crate) const COLUMN: i32 = size_of::<ColumnPointers>() as i32;
+pub(crate) const COLUMN_VALUES: i32 = offset_of!(ColumnPointers, values) as i32;
+pub(crate) const COLUMN_VALIDITY: i32 = offset_of!(ColumnPointers, validity) as i32;
+pub(crate) const COLUMN_STRIDE: i32 = offset_of!(ColumnPointers, stride) as i32;
+/// Size and offsets of [`OutputPointers`].
+pub(crate) const OUTPUT: i32 = size_of::<OutputPointers>() as i32;
+pub(crate) const OUTPUT_VALUES: i32 = offset_of!(OutputPointers, values) as i32;
+pub(crate) const OUTPUT_VALIDITY: i32 = offset_of!(OutputPointers, validity) as i32;
+
+impl ColumnPointers {
+    pub(crate) fn new(column: &ColumnBuffer<'_>) -> ColumnPointers {
+        let all = (&raw const ALL_VALID).cast::<u8>();
+        ColumnPointers {
+            values: column.values.as_ptr(),
+            validity: column.validity.map_or(all, <[u8]>::as_ptr),
+            stride: if column.validity.is_some() { 8 } else { 0 },
+        }
+    }
+}
+
+impl OutputPointers {
+    pub(crate) fn new(output: &mut OutputBuffer<'_>) -> OutputPointers {
+        OutputPointers {
+            values: output.values.as_mut_ptr(),
+            validity: output.validity.as_mut_ptr(),
+        }
+    }
+}
+
+impl<'a> BatchFrame<'a> {
+    pub(crate) fn new(
+        columns: &'a [ColumnPointers],
+        outputs: &'a [OutputPointers],
+        parameters: &'a [Value<'a>],
+        flagged: &'a mut [u32],
+    ) -> BatchFrame<'a> {
+        BatchFrame {
+            columns: columns.as_ptr(),
+            outputs: outputs.as_ptr(),
+            parameters: parameters.as_ptr(),
+            flagged: flagged.as_mut_ptr(),
+        }
     }
 }
 

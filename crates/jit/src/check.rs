@@ -191,7 +191,6 @@ impl Emit for Checker {
         double_div [F64];
     }
     conversions! {
-        not Bool Bool;
         complement I64 I64;
         double_neg F64 F64;
         double_abs F64 F64;
@@ -203,6 +202,10 @@ impl Emit for Checker {
         widen I64 I128;
         narrow I128 I64;
         bool_to_int Bool I64;
+    }
+    fn not(&mut self, a: NativeValue) -> NativeValue {
+        self.expect(a, Bool);
+        self.out(Bool)
     }
     fn uint_to_double(&mut self, a: NativeValue) -> NativeValue {
         self.scalar_only();

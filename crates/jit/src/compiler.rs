@@ -1,12 +1,14 @@
 //! Programs to code: the compiler with its reusable parts, and what it makes as text.
 
-use crate::abi::{ProgramData, cell_layout};
+use crate::abi::{CellLayout, ProgramData, cell_layout};
+use crate::check::Width;
+use crate::column::ColumnKind;
 use crate::memory::CodeMemory;
-use crate::native::RowFunction;
-use crate::{CompileError, Target, row};
+use crate::native::{BatchFunction, RowFunction};
+use crate::{CompileError, Target, batch, plan, row};
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{Function, UserFuncName};
+use cranelift_codegen::ir::{Function, Signature, UserFuncName};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use sqlift_functions::{CallId, Exit};
@@ -16,9 +18,11 @@ use std::sync::Arc;
 
 /// The form of native code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Form {
+pub enum Form<'a> {
     /// One row of cells at a time.
     Row,
+    /// Blocks of 64 rows of columns of these kinds.
+    Batch(&'a [ColumnKind]),
 }
 
 /// Makes native code. Reuse it: it keeps its working memory, and the functions it makes share code pages.
@@ -69,10 +73,6 @@ impl Compiler {
         let code = self.generate()?;
         let code = self.memory.publish(&code).map_err(CompileError::Memory)?;
         let past = |index: u32| index as usize + 1;
-        let parameters = program.steps.iter().map(|s| match s {
-            Step::Parameter { parameter, .. } => past(*parameter),
-            _ => 0,
-        });
         Ok(RowFunction {
             code,
             data,
@@ -83,7 +83,7 @@ impl Compiler {
                 .map(|c| past(c.index))
                 .max()
                 .unwrap_or(0),
-            parameters: parameters.max().unwrap_or(0),
+            parameters: parameters(program),
             outputs: program.outputs.len(),
         })
     }
@@ -91,15 +91,73 @@ impl Compiler {
     /// Checks what native code relies on, and makes CLIF of the row form.
     fn build_row(&mut self, program: &Program) -> Result<Vec<(CallId, Exit)>, CompileError> {
         self.check(program)?;
-        let layout = cell_layout()
-            .ok_or_else(|| CompileError::Unsupported("cells laid out otherwise".to_owned()))?;
+        let layout = layout()?;
         let convention = self.isa.default_call_conv();
-        let name = UserFuncName::user(0, 0);
-        self.context.clear();
-        self.context.func = Function::with_name_signature(name, row::signature(convention));
+        self.begin(row::signature(convention));
         let b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
         let finish = self.isa.frontend_config();
         Ok(row::build(b, program, layout, convention, finish))
+    }
+
+    /// The program as a function over columns, `kinds[i]` being what the buffers of `program.columns[i]` hold.
+    ///
+    /// Errors: besides others, [`CompileError::NotBatchable`] when a call has no lowering or a value is no number.
+    pub fn compile_batch(
+        &mut self,
+        program: &Program,
+        kinds: &[ColumnKind],
+    ) -> Result<BatchFunction, CompileError> {
+        let vectorised = self.guarded(|compiler| compiler.build_batch(program, kinds))?;
+        ProgramData::new(program).ok_or_else(bad_constant)?;
+        let code = self.generate()?;
+        let code = self.memory.publish(&code).map_err(CompileError::Memory)?;
+        let outputs = (0..program.outputs.len()).map(|i| batch::output_kind(program, i));
+        Ok(BatchFunction {
+            code,
+            columns: kinds.into(),
+            outputs: outputs.collect(),
+            parameters: parameters(program),
+            vectorised,
+        })
+    }
+
+    /// Makes CLIF of the batch form; gives whether it takes two rows at once.
+    fn build_batch(
+        &mut self,
+        program: &Program,
+        kinds: &[ColumnKind],
+    ) -> Result<bool, CompileError> {
+        self.check(program)?;
+        let plan = plan::plan(program, kinds)?;
+        let layout = layout()?;
+        let convention = self.isa.default_call_conv();
+        self.begin(batch::signature(convention));
+        let parts = batch::Batch {
+            program,
+            kinds,
+            plan: &plan,
+            layout,
+        };
+        let finish = self.isa.frontend_config();
+        batch::build(
+            &parts,
+            FunctionBuilder::new(&mut self.context.func, &mut self.builder),
+            finish,
+        );
+        Ok(plan.width == Width::Vector)
+    }
+
+    fn build(&mut self, program: &Program, form: Form<'_>) -> Result<(), CompileError> {
+        self.guarded(|compiler| match form {
+            Form::Row => compiler.build_row(program).map(drop),
+            Form::Batch(kinds) => compiler.build_batch(program, kinds).map(drop),
+        })
+    }
+
+    /// Begins a function.
+    fn begin(&mut self, signature: Signature) {
+        self.context.clear();
+        self.context.func = Function::with_name_signature(UserFuncName::user(0, 0), signature);
     }
 
     fn check(&self, program: &Program) -> Result<(), CompileError> {
@@ -163,25 +221,34 @@ impl std::fmt::Debug for Compiler {
     }
 }
 
+/// How many parameters a program touches.
+fn parameters(program: &Program) -> usize {
+    let past = program.steps.iter().map(|s| match s {
+        Step::Parameter { parameter, .. } => *parameter as usize + 1,
+        _ => 0,
+    });
+    past.max().unwrap_or(0)
+}
+
+fn layout() -> Result<CellLayout, CompileError> {
+    cell_layout().ok_or_else(|| CompileError::Unsupported("cells laid out otherwise".to_owned()))
+}
+
 fn bad_constant() -> CompileError {
     CompileError::Unsupported("a constant that is not what its slot holds".to_owned())
 }
 
 /// The program in Cranelift's intermediate form, before it is optimised.
-pub fn clif(program: &Program, form: Form, target: Target) -> Result<String, CompileError> {
+pub fn clif(program: &Program, form: Form<'_>, target: Target) -> Result<String, CompileError> {
     let mut compiler = Compiler::for_target(target)?;
-    compiler.guarded(|c| match form {
-        Form::Row => c.build_row(program),
-    })?;
+    compiler.build(program, form)?;
     Ok(compiler.context.func.display().to_string())
 }
 
 /// The program's machine code in the words of Cranelift's listings.
-pub fn asm(program: &Program, form: Form, target: Target) -> Result<String, CompileError> {
+pub fn asm(program: &Program, form: Form<'_>, target: Target) -> Result<String, CompileError> {
     let mut compiler = Compiler::for_target(target)?;
-    compiler.guarded(|c| match form {
-        Form::Row => c.build_row(program),
-    })?;
+    compiler.build(program, form)?;
     compiler.context.set_disasm(true);
     compiler.generate()?;
     let code = compiler.context.compiled_code();

@@ -1,6 +1,7 @@
 //! Compiled functions: the address of code, and the call of it.
 
-use crate::abi::{NativeFrame, ProgramData};
+use crate::abi::{BatchFrame, ColumnPointers, NativeFrame, OutputPointers, ProgramData};
+use crate::column::{ColumnBuffer, ColumnKind, OutputBuffer};
 use crate::memory::Code;
 use sqlift_functions::{CallId, Exit, Frame, Reason};
 use sqlift_types::Value;
@@ -77,5 +78,120 @@ impl RowFunction {
 impl std::fmt::Debug for RowFunction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "RowFunction({} bytes)", self.code_bytes())
+    }
+}
+
+/// Frame, blocks: `1 +` the number of flagged blocks, or 0 when a parameter is not of its type.
+type BatchCode = unsafe extern "C" fn(*const BatchFrame<'_>, u64) -> u64;
+
+/// A program as one native function over columns, in blocks of 64 rows.
+///
+/// Its code is freed when it is dropped.
+pub struct BatchFunction {
+    pub(crate) code: Code,
+    pub(crate) columns: Box<[ColumnKind]>,
+    pub(crate) outputs: Box<[ColumnKind]>,
+    pub(crate) parameters: usize,
+    pub(crate) vectorised: bool,
+}
+
+/// Why a batch was not run at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchError {
+    /// Buffers that are not those that the function was compiled for, or too short.
+    Buffers(&'static str),
+    /// A parameter is not of its type: deoptimise the batch.
+    Parameter,
+}
+
+impl BatchFunction {
+    /// Rows of a block.
+    pub const BLOCK_ROWS: usize = 64;
+
+    /// Evaluates `blocks` blocks of 64 rows; the rows behind them are the caller's.
+    ///
+    /// `columns[i]` is the program's `columns[i]`. Gives, in ascending order, the numbers of the blocks in which some guard was
+    /// not met: their results have no meaning, and they must be evaluated again, row by row.
+    pub fn run(
+        &self,
+        blocks: usize,
+        columns: &[ColumnBuffer<'_>],
+        parameters: &[Value<'_>],
+        outputs: &mut [OutputBuffer<'_>],
+    ) -> Result<Vec<u32>, BatchError> {
+        self.check(blocks, columns, outputs)?;
+        if parameters.len() < self.parameters {
+            return Err(BatchError::Parameter);
+        }
+        let columns: Vec<ColumnPointers> = columns.iter().map(ColumnPointers::new).collect();
+        let outputs: Vec<OutputPointers> = outputs.iter_mut().map(OutputPointers::new).collect();
+        let mut flagged = vec![0; blocks];
+        let frame = BatchFrame::new(&columns, &outputs, parameters, &mut flagged);
+        // SAFETY: the address is that of a function compiled with this signature, and `self` keeps its code. It reads and writes
+        // `blocks` blocks of each buffer and as many words of each validity (lengths checked above; the borrows live until the
+        // end of this function), parameters up to `parameters`, and at most `blocks` numbers of flagged blocks.
+        let count = unsafe {
+            let code = std::mem::transmute::<*const u8, BatchCode>(self.code.address());
+            code(&raw const frame, blocks as u64)
+        };
+        let Some(count) = count.checked_sub(1) else {
+            return Err(BatchError::Parameter);
+        };
+        flagged.truncate(count as usize);
+        Ok(flagged)
+    }
+
+    fn check(
+        &self,
+        blocks: usize,
+        columns: &[ColumnBuffer<'_>],
+        outputs: &[OutputBuffer<'_>],
+    ) -> Result<(), BatchError> {
+        if u32::try_from(blocks).is_err() {
+            return Err(BatchError::Buffers("too many blocks"));
+        }
+        let kinds = columns.iter().map(|c| c.kind);
+        if !kinds.eq(self.columns.iter().copied()) || outputs.len() != self.outputs.len() {
+            return Err(BatchError::Buffers(
+                "not the buffers that it was compiled for",
+            ));
+        }
+        let values = |kind: &ColumnKind| blocks * kind.block_bytes();
+        let enough = |c: &ColumnBuffer<'_>| {
+            c.values.len() >= values(&c.kind) && c.validity.is_none_or(|v| v.len() >= blocks * 8)
+        };
+        let room = |(o, kind): (&OutputBuffer<'_>, &ColumnKind)| {
+            o.values.len() >= values(kind) && o.validity.len() >= blocks * 8
+        };
+        if !columns.iter().all(enough) || !outputs.iter().zip(&self.outputs).all(room) {
+            return Err(BatchError::Buffers("a buffer is too short"));
+        }
+        Ok(())
+    }
+
+    /// What each column's buffer holds.
+    pub fn column_kinds(&self) -> &[ColumnKind] {
+        &self.columns
+    }
+
+    /// What each output's buffer will hold.
+    pub fn output_kinds(&self) -> &[ColumnKind] {
+        &self.outputs
+    }
+
+    /// Whether it takes two rows at once.
+    pub fn is_vectorised(&self) -> bool {
+        self.vectorised
+    }
+
+    /// Size of its code.
+    pub fn code_bytes(&self) -> usize {
+        self.code.bytes()
+    }
+}
+
+impl std::fmt::Debug for BatchFunction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BatchFunction({} bytes)", self.code_bytes())
     }
 }

@@ -72,7 +72,7 @@ pub(crate) fn build(
     if let Some(kernels) = builder.kernels {
         kernels.finish(&mut b);
     }
-    exits.finish(&mut b);
+    exits.finish(&mut b, |number| number as i64 + 1);
     b.finalize(finish);
     exits.list
 }

@@ -17,8 +17,15 @@ pub(crate) enum Guards<'a> {
         exits: &'a mut Exits,
     },
     /// The flag (I8) is remembered until the block of rows is done.
-    #[allow(dead_code, reason = "for the batch form")]
-    Collect(Variable),
+    Collect {
+        /// The block's flags so far.
+        flags: Variable,
+        /// Where the row is on another path: overflow counts everywhere else. What stands in NULLs rarely overflows, and a
+        /// block that is flagged for it is only done again.
+        elsewhere: Option<Value>,
+        /// The flags that tell of overflow.
+        overflows: Vec<NativeValue>,
+    },
 }
 
 /// The exits of a function; a return value of `1 + i` names the `i`th.
@@ -52,12 +59,12 @@ impl Exits {
         b.switch_to_block(next);
     }
 
-    /// Fills the cold blocks; the last thing that is done to a function.
-    pub(crate) fn finish(&self, b: &mut FunctionBuilder<'_>) {
+    /// Fills the cold blocks, each with its status; the last thing that is done to a function.
+    pub(crate) fn finish(&self, b: &mut FunctionBuilder<'_>, status: impl Fn(usize) -> i64) {
         for (number, block) in self.blocks.iter().enumerate() {
             b.seal_block(*block);
             b.switch_to_block(*block);
-            let status = b.ins().iconst(I64, number as i64 + 1);
+            let status = b.ins().iconst(I64, status(number));
             b.ins().return_(&[status]);
         }
     }
@@ -91,18 +98,19 @@ pub(crate) fn either(
     }
 }
 
-/// Negation of a truth value (I8): `bnot` would set the other bits.
+/// Negation of a truth value: I8 0 or 1 (`bnot` would set the other bits), or lanes of all ones or zeros.
 pub(crate) fn not(b: &mut FunctionBuilder<'_>, x: Value) -> Value {
-    b.ins().bxor_imm_u(x, 1)
+    if b.func.dfg.value_type(x) == I8 {
+        b.ins().bxor_imm_u(x, 1)
+    } else {
+        b.ins().bnot(x)
+    }
 }
 
 /// `x` and not `y`.
 pub(crate) fn and_not(b: &mut FunctionBuilder<'_>, x: Value, y: Option<Value>) -> Value {
     match y {
-        Some(y) => {
-            let y = not(b, y);
-            b.ins().band(x, y)
-        }
+        Some(y) => b.ins().band_not(x, y),
         None => x,
     }
 }
@@ -195,6 +203,9 @@ macro_rules! overflowing {
     ($($name:ident $op:ident;)*) => {$(
         fn $name(&mut self, a: NativeValue, b: NativeValue) -> (NativeValue, NativeValue) {
             let (result, flag) = self.b.ins().$op(value(a), value(b));
+            if let Guards::Collect { overflows, .. } = &mut self.guards {
+                overflows.push(native(flag));
+            }
             (native(result), native(flag))
         }
     )*};
@@ -328,10 +339,22 @@ impl Emit for Scalar<'_, '_> {
     }
 
     fn exit_if(&mut self, flag: NativeValue, exit: Exit) {
-        let flag = and_not(self.b, value(flag), self.masked);
         match &mut self.guards {
-            Guards::Return { call, exits } => exits.guard(self.b, flag, *call, exit),
-            Guards::Collect(flags) => {
+            Guards::Return { call, exits } => {
+                let flag = and_not(self.b, value(flag), self.masked);
+                exits.guard(self.b, flag, *call, exit);
+            }
+            Guards::Collect {
+                flags,
+                elsewhere,
+                overflows,
+            } => {
+                let masked = if overflows.contains(&flag) {
+                    *elsewhere
+                } else {
+                    self.masked
+                };
+                let flag = and_not(self.b, value(flag), masked);
                 let so_far = self.b.use_var(*flags);
                 let all = self.b.ins().bor(so_far, flag);
                 self.b.def_var(*flags, all);

@@ -132,8 +132,8 @@ fn the_limits_are_configurable() {
 #[test]
 fn long_chains_are_fine() {
     on_small_stack(|| {
+        exercise(&format!("a{}", " + 1".repeat(100_000)));
         for link in [
-            " + 1",
             " AND 1",
             " XOR 1",
             " = 1",
@@ -142,7 +142,7 @@ fn long_chains_are_fine() {
             " ^ 1",
             " + INTERVAL 1 DAY",
         ] {
-            exercise(&format!("a{}", link.repeat(100_000)));
+            exercise(&format!("a{}", link.repeat(20_000)));
         }
         exercise(&format!("a IN (1{})", ", 1".repeat(100_000)));
         exercise(&format!("CASE{} END", " WHEN a THEN 1".repeat(50_000)));

@@ -120,7 +120,7 @@ pub(crate) trait Source<R: Native>: Send + Sync + 'static {
     fn get<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>>;
 }
 
-pub(crate) struct ColumnSource<const NULLABLE: bool> {
+pub struct ColumnSource<const NULLABLE: bool> {
     index: usize,
     scale: u8,
 }
@@ -168,7 +168,7 @@ impl<R: Native> Source<R> for ParameterSource {
     }
 }
 
-pub(crate) struct ConstantSource<R: Native>(R::Owned);
+pub struct ConstantSource<R: Native>(R::Owned);
 
 impl<R: Native> Source<R> for ConstantSource<R> {
     #[inline(always)]
@@ -203,7 +203,7 @@ impl<R: Native> Source<R> for SlotSource {
     }
 }
 
-pub(crate) struct ChildSource<R: Native>(Box<dyn Eval<R>>);
+pub struct ChildSource<R: Native>(Box<dyn Eval<R>>);
 
 impl<R: Native> Source<R> for ChildSource<R> {
     #[inline(always)]
@@ -261,8 +261,21 @@ impl<R: Native> Operand<R> {
     }
 }
 
+/// An operand of a kernel that is not compiled for each kind: a predictable branch, and no call for a leaf.
+impl<R: Native> Source<R> for Kind<R> {
+    #[inline(always)]
+    fn get<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
+        match self {
+            Kind::Column(source) => Source::<R>::get(source, frame),
+            Kind::NullableColumn(source) => Source::<R>::get(source, frame),
+            Kind::Constant(source) => Source::<R>::get(source, frame),
+            Kind::Child(source) => Source::<R>::get(source, frame),
+        }
+    }
+}
+
 /// The operand kinds that hot kernels are compiled for.
-pub(crate) enum Kind<R: Native> {
+pub enum Kind<R: Native> {
     Column(ColumnSource<false>),
     NullableColumn(ColumnSource<true>),
     Constant(ConstantSource<R>),

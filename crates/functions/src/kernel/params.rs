@@ -1,7 +1,7 @@
 //! Tuples of parameters: how each shape of arguments is read from operands, cells and lanes.
 
 use super::Node;
-use super::node::Eval;
+use super::node::{Eval, Kind, Source};
 use super::vector::{AllNull, Lanes, Vector};
 use crate::native::{Native, Param};
 use crate::{Frame, Out, RowContext};
@@ -86,8 +86,8 @@ impl<P: Params, R: Native, K: RowCall<P, R>> Eval<R> for Fused<P, K> {
     }
 }
 
-fn source<P: Param>(node: Node) -> Option<Box<dyn Eval<P::Native>>> {
-    Some(P::Native::operand(node)?.into_eval())
+fn source<P: Param>(node: Node) -> Option<Kind<P::Native>> {
+    Some(P::Native::operand(node)?.into_kind())
 }
 
 #[inline(always)]
@@ -112,7 +112,7 @@ macro_rules! tuple {
     ($count:expr; $($name:ident $field:tt $var:ident),*) => {
         impl<$($name: Param + Send + Sync),*> Params for ($($name,)*) {
             type Args<'r> = ($($name::Arg<'r>,)*);
-            type Sources = ($(Box<dyn Eval<$name::Native>>,)*);
+            type Sources = ($(Kind<$name::Native>,)*);
             type Chunk<'r> = ($(Lanes<'r, $name::Native>,)*);
             const STRICT: bool = true $(&& $name::STRICT)*;
             fn reprs() -> Vec<Repr> { vec![$($name::Native::REPR),*] }
@@ -123,7 +123,7 @@ macro_rules! tuple {
             }
             #[inline(always)]
             fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>> {
-                $(let Ok($var) = as_option(sources.$field.eval(frame)) else { return Out::Exit };)*
+                $(let Ok($var) = as_option(sources.$field.get(frame)) else { return Out::Exit };)*
                 match ($($name::arg($var),)*) {
                     ($(Some($var),)*) => Out::Val(($($var,)*)),
                     _ => Out::Null,
@@ -233,7 +233,7 @@ pub struct Many<P>(PhantomData<P>);
 
 impl<P: Param + Send + Sync> Params for Many<P> {
     type Args<'r> = &'r [P::Arg<'r>];
-    type Sources = Vec<Box<dyn Eval<P::Native>>>;
+    type Sources = Vec<Kind<P::Native>>;
     type Chunk<'r> = Vec<Lanes<'r, P::Native>>;
     const VARIADIC: bool = true;
     const STRICT: bool = P::STRICT;
@@ -247,7 +247,7 @@ impl<P: Param + Send + Sync> Params for Many<P> {
         let mut args = bumpalo::collections::Vec::with_capacity_in(sources.len(), frame.cx.arena);
         let mut null = false;
         for source in sources {
-            let Ok(value) = as_option(source.eval(frame)) else {
+            let Ok(value) = as_option(source.get(frame)) else {
                 return Out::Exit;
             };
             match P::arg(value) {

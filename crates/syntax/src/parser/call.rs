@@ -1,16 +1,12 @@
 //! Calls: by name, by keyword, and the functions with words among their arguments.
 
 use super::frame::{Args, Frame, IntervalOf, Part};
-use super::{Flow, Parser, Result, Value};
-use crate::Span;
-use crate::ast::{
-    Call, CallForm, DateForm, Expr, ExprKind, FormatKind, Ident, IntervalUnit, JsonOn, JsonValue,
-    Literal, StringPrefix, TrimSide, UnaryOp,
-};
+use super::interval::unit;
+use super::{Flow, Parser, Result};
+use crate::ast::{Call, CallForm, DateForm, Expr, ExprKind, FormatKind, Ident, Literal, TrimSide};
 use crate::error::Error;
 use crate::keyword::Keyword;
 use crate::lexer::Token;
-use crate::precedence::Level;
 
 /// How the grammar takes the arguments of a function that it knows by a keyword.
 enum Syntax {
@@ -117,35 +113,6 @@ fn syntax(keyword: Keyword) -> Option<Syntax> {
         | K::VarSamp => S::Aggregate(1),
         K::JsonObjectagg => S::Aggregate(2),
         K::GroupConcat | K::Grouping => S::Aggregate(ANY),
-        _ => return None,
-    })
-}
-
-/// The unit that a keyword names.
-fn unit(keyword: Keyword) -> Option<IntervalUnit> {
-    use IntervalUnit as U;
-    use Keyword as K;
-    Some(match keyword {
-        K::Microsecond => U::Microsecond,
-        K::Second | K::SqlTsiSecond => U::Second,
-        K::Minute | K::SqlTsiMinute => U::Minute,
-        K::Hour | K::SqlTsiHour => U::Hour,
-        K::Day | K::SqlTsiDay => U::Day,
-        K::Week | K::SqlTsiWeek => U::Week,
-        K::Month | K::SqlTsiMonth => U::Month,
-        K::Quarter | K::SqlTsiQuarter => U::Quarter,
-        K::Year | K::SqlTsiYear => U::Year,
-        K::SecondMicrosecond => U::SecondMicrosecond,
-        K::MinuteMicrosecond => U::MinuteMicrosecond,
-        K::MinuteSecond => U::MinuteSecond,
-        K::HourMicrosecond => U::HourMicrosecond,
-        K::HourSecond => U::HourSecond,
-        K::HourMinute => U::HourMinute,
-        K::DayMicrosecond => U::DayMicrosecond,
-        K::DaySecond => U::DaySecond,
-        K::DayMinute => U::DayMinute,
-        K::DayHour => U::DayHour,
-        K::YearMonth => U::YearMonth,
         _ => return None,
     })
 }
@@ -505,251 +472,10 @@ impl Parser<'_> {
         self.expect(Token::CloseParen)?;
         self.finish_call(args)
     }
-
-    fn json_value(&mut self, start: u32, document: Expr) -> Result<Flow> {
-        self.expect(Token::Comma)?;
-        let path = match self.at.token {
-            Token::String | Token::NationalString | Token::Introducer => self.quoted_text()?,
-            _ => return Err(self.unexpected()),
-        };
-        let returning = if self.eat_word(Keyword::Returning) {
-            Some(self.cast_type()?)
-        } else {
-            None
-        };
-        let (mut on_empty, mut on_error) = (None, None);
-        while let Some(on) = self.json_on()? {
-            self.expect_word(Keyword::On)?;
-            if on_empty.is_none() && self.eat_word(Keyword::Empty) {
-                on_empty = Some(on);
-            } else {
-                self.expect_word(Keyword::Error)?;
-                on_error = Some(on);
-                // MySQL: ON EMPTY must stand before ON ERROR.
-                break;
-            }
-        }
-        self.expect(Token::CloseParen)?;
-        let json = JsonValue {
-            document,
-            path,
-            returning,
-            on_empty,
-            on_error,
-        };
-        self.primary(ExprKind::JsonValue(Box::new(json)), start)
-    }
-
-    /// A string constant with any prefix.
-    fn quoted_text(&mut self) -> Result<crate::ast::StringLiteral> {
-        let prefix = match self.at.token {
-            Token::NationalString => StringPrefix::National,
-            Token::Introducer => {
-                let name = self.at_text()[1..].into();
-                self.advance();
-                StringPrefix::Introducer(name)
-            }
-            _ => StringPrefix::None,
-        };
-        if prefix != StringPrefix::National && self.at.token != Token::String {
-            return Err(self.unexpected());
-        }
-        Ok(self.strings(prefix))
-    }
-
-    fn json_on(&mut self) -> Result<Option<JsonOn>> {
-        if self.eat_word(Keyword::Null) {
-            return Ok(Some(JsonOn::Null));
-        }
-        if self.eat_word(Keyword::Error) {
-            return Ok(Some(JsonOn::Error));
-        }
-        if !self.eat_word(Keyword::Default) {
-            return Ok(None);
-        }
-        let start = self.at.span.start;
-        let sign = match self.at.token {
-            Token::Minus => Some(UnaryOp::Minus),
-            Token::Plus => Some(UnaryOp::Plus),
-            _ => None,
-        };
-        if sign.is_some() {
-            self.advance();
-        }
-        let numeric = matches!(
-            self.at.token,
-            Token::Integer | Token::Decimal | Token::Float
-        );
-        // The words DATE, TIME and TIMESTAMP begin a constant only before a string.
-        let constant = match self.at.token {
-            Token::Word(Keyword::True | Keyword::False, _) => true,
-            Token::Word(Keyword::Date | Keyword::Time | Keyword::Timestamp, _) => {
-                self.peek() == Token::String
-            }
-            Token::String | Token::NationalString | Token::Hex | Token::Bit | Token::Introducer => {
-                true
-            }
-            _ => false,
-        };
-        if !numeric && (sign.is_some() || !constant) {
-            return Err(self.unexpected());
-        }
-        // None of these leaves a frame behind.
-        let Flow::Value(Value { mut expr, .. }) = self.operand()? else {
-            return Err(self.unexpected());
-        };
-        if let Some(op) = sign {
-            let span = Span::new(start, expr.span.end);
-            expr = self.node(
-                ExprKind::Unary {
-                    op,
-                    operand: Box::new(expr),
-                },
-                span,
-            )?;
-        }
-        Ok(Some(JsonOn::Default(expr)))
-    }
-
-    // Intervals
-
-    fn interval_unit(&mut self) -> Result<IntervalUnit> {
-        let unit = match self.at.token {
-            Token::Word(word, _) => unit(word),
-            _ => None,
-        };
-        let unit = unit.ok_or_else(|| self.unexpected())?;
-        self.advance();
-        Ok(unit)
-    }
-
-    /// At the word INTERVAL. A parenthesis behind it may belong to the function of that name.
-    pub(super) fn interval(&mut self, of: IntervalOf) -> Result<Flow> {
-        let keyword = Ident::new(self.at_text(), self.at.span);
-        self.advance();
-        let paren = self.at.span.start;
-        if self.eat(Token::OpenParen) {
-            self.no_subquery()?;
-            self.push(Frame::IntervalParen { of, keyword, paren })?;
-        } else {
-            self.push(Frame::Interval { of })?;
-        }
-        Ok(Flow::Operand)
-    }
-
-    pub(super) fn close_interval_paren(
-        &mut self,
-        of: IntervalOf,
-        keyword: Ident,
-        paren: u32,
-        mut expr: Expr,
-    ) -> Result<Flow> {
-        if self.eat(Token::CloseParen) {
-            expr.span = Span::new(paren, self.last_end);
-            self.push(Frame::Interval { of })?;
-            return Ok(Flow::Value(Value {
-                expr,
-                level: Level::Primary,
-            }));
-        }
-        self.expect(Token::Comma)?;
-        // It is the function, and what stood before it an ordinary operand.
-        match of {
-            IntervalOf::Operator { left, subtract } => {
-                use crate::ast::BinaryOp::{Minus, Plus};
-                self.push(Frame::Binary {
-                    op: if subtract { Minus } else { Plus },
-                    left,
-                })?;
-            }
-            IntervalOf::AddDate { name, date, .. } => {
-                let start = name.span.start;
-                self.push(Frame::Special {
-                    start,
-                    part: Part::AddDateDays { name },
-                    held: vec![date],
-                })?;
-            }
-            IntervalOf::Leading { .. } | IntervalOf::DateAdd { .. } => {}
-        }
-        let args = Args {
-            args: vec![expr],
-            ..Args::new(keyword, CallForm::Keyword, (2, ANY))
-        };
-        self.push(Frame::Args(args))?;
-        Ok(Flow::Operand)
-    }
-
-    /// The quantity is complete; a unit must follow.
-    pub(super) fn close_interval(&mut self, of: IntervalOf, interval: Expr) -> Result<Flow> {
-        let unit = self.interval_unit()?;
-        let (start, date, subtract) = match of {
-            IntervalOf::Operator { left, subtract } => {
-                let span = Span::new(left.span.start, self.last_end);
-                let kind = date_arithmetic(left, interval, unit, subtract);
-                // Behind the unit nothing can belong to the quantity any more, so even a tighter
-                // operator takes all of it: `d + INTERVAL 1 DAY * 2` is `(d + INTERVAL 1 DAY) * 2`.
-                return self.value(kind, span, Level::BitXor);
-            }
-            IntervalOf::Leading { start } => {
-                self.expect(Token::Plus)?;
-                self.push(Frame::LeadingInterval {
-                    interval,
-                    unit,
-                    start,
-                })?;
-                return Ok(Flow::Operand);
-            }
-            IntervalOf::AddDate {
-                name,
-                date,
-                keyword,
-                ..
-            } if self.at.token == Token::Plus => {
-                self.advance();
-                let start = name.span.start;
-                self.push(Frame::Special {
-                    start,
-                    part: Part::AddDateDays { name },
-                    held: vec![date],
-                })?;
-                self.push(Frame::LeadingInterval {
-                    interval,
-                    unit,
-                    start: keyword,
-                })?;
-                return Ok(Flow::Operand);
-            }
-            IntervalOf::AddDate {
-                name,
-                date,
-                subtract,
-                ..
-            } => (name.span.start, date, subtract),
-            IntervalOf::DateAdd {
-                start,
-                date,
-                subtract,
-            } => (start, date, subtract),
-        };
-        self.expect(Token::CloseParen)?;
-        self.primary(date_arithmetic(date, interval, unit, subtract), start)
-    }
-}
-
-fn date_arithmetic(date: Expr, interval: Expr, unit: IntervalUnit, subtract: bool) -> ExprKind {
-    let (date, interval) = (Box::new(date), Box::new(interval));
-    ExprKind::DateArithmetic {
-        date,
-        interval,
-        unit,
-        subtract,
-        form: DateForm::Infix,
-    }
 }
 
 impl Args {
-    fn new(name: Ident, form: CallForm, arity: (usize, usize)) -> Self {
+    pub(super) fn new(name: Ident, form: CallForm, arity: (usize, usize)) -> Self {
         Self {
             schema: None,
             name,

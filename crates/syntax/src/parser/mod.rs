@@ -9,6 +9,8 @@
 
 mod call;
 mod frame;
+mod interval;
+mod json;
 mod operand;
 mod operator;
 mod type_name;

@@ -2,9 +2,10 @@
 //!
 //! `[-][D ]HH:MM:SS[.ffffff]`, `HH:MM`, `HHMMSS` as one number, or, from 12 characters up, a whole datetime.
 
+use super::grammar::{self, Asking, is_space};
 use super::notes::{DateFlags, DeprecationKind, Notes};
 use super::packed::{Date, DateTime, Time};
-use super::text::{self, Asking, DateText, TEN_TO, TextKind, digit, is_space};
+use super::text::{DateText, TEN_TO, TextKind, digit};
 use super::zone::Zone;
 
 /// What a text read as a TIME turned out to be.
@@ -198,7 +199,7 @@ fn lenient(source: &[u8], flags: DateFlags) -> ClockText {
     let mut notes = Notes::default();
     let mut scan = Scanner {
         source,
-        at: text::leading_spaces(source, &mut notes),
+        at: grammar::leading_spaces(source, &mut notes),
     };
     let negative = scan.peek(0) == Some(b'-');
     scan.at += usize::from(negative);
@@ -218,7 +219,7 @@ fn lenient(source: &[u8], flags: DateFlags) -> ClockText {
             allow_invalid_dates: true,
             time_truncate_fractional: flags.time_truncate_fractional,
         };
-        let whole = text::lenient(
+        let whole = grammar::lenient(
             if negative { scan.rest() } else { source },
             lenient,
             Asking::ForTime,
@@ -226,7 +227,7 @@ fn lenient(source: &[u8], flags: DateFlags) -> ClockText {
         let value = match whole.kind {
             TextKind::NotADate => return as_time(scan, negative, notes),
             TextKind::Invalid => None,
-            _ if negative => return malformed(notes),
+            _ if negative => return malformed(Notes::default()),
             TextKind::Date => Some(ClockValue::Date(whole.value.date())),
             TextKind::DateTime => Some(ClockValue::DateTime(whole.value)),
         };
@@ -307,7 +308,7 @@ fn as_time(mut scan: Scanner<'_>, negative: bool, mut notes: Notes) -> ClockText
         microsecond,
     );
     notes.out_of_range |= clamped;
-    text::trailing(scan.rest(), scan.at, &mut notes);
+    grammar::trailing(scan.rest(), scan.at, &mut notes);
     let value = if scan.at == start && !scan.rest().iter().all(|byte| is_space(*byte)) {
         None
     } else {

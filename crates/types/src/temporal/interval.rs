@@ -1,7 +1,8 @@
 //! The units of `INTERVAL`, `EXTRACT` and `TIMESTAMPDIFF`, and intervals.
 
+use super::grammar::is_space;
 use super::packed::{DAY, HOUR, MINUTE, SECOND};
-use super::text::{TEN_TO, digit, is_space};
+use super::text::{TEN_TO, digit};
 
 /// A unit of time, simple or compound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

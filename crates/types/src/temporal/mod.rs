@@ -14,6 +14,7 @@ pub mod date_format;
 pub mod difference;
 pub mod extract;
 pub mod fraction;
+mod grammar;
 pub mod interval;
 pub mod locale;
 pub mod notes;

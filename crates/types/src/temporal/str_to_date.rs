@@ -2,9 +2,10 @@
 
 use super::arithmetic::full_year;
 use super::calendar;
+use super::grammar::is_space;
 use super::locale::Locale;
 use super::packed::Parts;
-use super::text::{TEN_TO, digit, is_space};
+use super::text::{TEN_TO, digit};
 
 /// What the specifiers of a format make of a value; the static type of `STR_TO_DATE` with a constant format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@
 
 use super::calendar;
 use super::fraction;
-use super::notes::{DateFlags, DeprecationKind, Notes};
+use super::grammar::{self, Asking};
+use super::notes::{DateFlags, Notes};
 use super::packed::{Date, DateTime};
 use super::zone::Zone;
 
@@ -39,15 +40,8 @@ pub struct DateText {
     pub notes: Notes,
 }
 
-/// Where a date is read: a text for a TIME must not take `10:11:12` for a date.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asking {
-    ForDate,
-    ForTime,
-}
-
 impl DateText {
-    const fn failed(kind: TextKind, notes: Notes) -> Self {
+    pub(crate) const fn failed(kind: TextKind, notes: Notes) -> Self {
         // A delimiter is only talked about where there is a value.
         let notes = Notes {
             deprecation: None,
@@ -120,12 +114,12 @@ impl DateText {
 pub fn parse_datetime(text: &[u8], flags: DateFlags) -> DateText {
     match canonical(text) {
         Some(good) => good,
-        None => lenient(text, flags, Asking::ForDate),
+        None => grammar::lenient(text, flags, Asking::ForDate),
     }
 }
 
 /// `YYYY-MM-DD`, optionally followed by ` hh:mm:ss` and a fraction of 1 to 6 digits; no zeros in the date. Anything else is `None` and left
-/// to [`lenient`].
+/// to the lenient grammar.
 #[inline]
 fn canonical(text: &[u8]) -> Option<DateText> {
     let date: &[u8; 10] = text.first_chunk()?;
@@ -183,252 +177,10 @@ pub(crate) fn digit(byte: u8) -> Option<u32> {
 }
 
 #[inline]
-fn two_digits(tens: u8, ones: u8) -> Option<u32> {
+pub(crate) fn two_digits(tens: u8, ones: u8) -> Option<u32> {
     let (tens, ones) = (
         u32::from(tens.wrapping_sub(b'0')),
         u32::from(ones.wrapping_sub(b'0')),
     );
     (tens < 10 && ones < 10).then_some(tens * 10 + ones)
-}
-
-/// White space of the date grammar: ASCII's.
-pub(crate) const fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | b' ')
-}
-
-/// The fields in the order they are written.
-const YEAR: usize = 0;
-const DAY: usize = 2;
-const SECOND: usize = 5;
-const MICROSECOND: usize = 6;
-
-/// The delimiter that belongs behind a field.
-const fn standard_delimiter(field: usize) -> u8 {
-    match field {
-        0 | 1 => b'-',
-        DAY => b' ',
-        _ => b':',
-    }
-}
-
-/// The whole grammar.
-pub(crate) fn lenient(text: &[u8], flags: DateFlags, asking: Asking) -> DateText {
-    let mut notes = Notes::default();
-    let mut at = leading_spaces(text, &mut notes);
-    if !text.get(at).is_some_and(u8::is_ascii_digit) {
-        notes.truncated = true;
-        return DateText::failed(TextKind::NotADate, notes);
-    }
-
-    // Digits (and a T) up to the end or a point: fields have fixed widths. Otherwise each field ends at its delimiter.
-    let run = text[at..]
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit() || **byte == b'T')
-        .count();
-    let fixed_widths = matches!(text.get(at + run), None | Some(b'.'));
-    let mut width = if fixed_widths && !(run == 4 || run == 8 || run >= 14) {
-        2
-    } else {
-        4
-    };
-
-    let mut field = [0_u32; 7];
-    let mut year_digits = if fixed_widths { width } else { 0 };
-    let mut fraction_digits = 0;
-    let mut seventh_digit = 0_u8;
-    let mut offset = None;
-    let mut count = 0;
-    let mut end_of_value = at;
-    let mut found_delimiter = false;
-    let mut found_space = false;
-    // The seconds end in a point without digits.
-    let mut point_last = false;
-
-    while count < field.len() && text.get(at).is_some_and(u8::is_ascii_digit) {
-        let this = count;
-        count += 1;
-        let start = at;
-        let limit = if fixed_widths || this == MICROSECOND {
-            width
-        } else {
-            usize::MAX
-        };
-        while at - start < limit
-            && let Some(value) = text.get(at).copied().and_then(digit)
-        {
-            field[this] = field[this] * 10 + value;
-            at += 1;
-            if field[this] > 999_999 {
-                notes.truncated = true;
-                return DateText::failed(TextKind::NotADate, notes);
-            }
-        }
-        match this {
-            YEAR if !fixed_widths => year_digits = at - start,
-            MICROSECOND => {
-                fraction_digits = at - start;
-                point_last = false;
-            }
-            _ => {}
-        }
-        width = 2;
-        end_of_value = at;
-        let Some(&next) = text.get(at) else { break };
-
-        if this == DAY && next == b'T' {
-            at += 1;
-            continue;
-        }
-        if this >= SECOND && is_sign(Some(&next)) {
-            let Some(seconds) = zone_offset(&text[at..]) else {
-                notes.truncated = true;
-                return DateText::failed(TextKind::NotADate, notes);
-            };
-            offset = Some(seconds);
-            at = text.len();
-            end_of_value = at;
-            break;
-        }
-        if this == SECOND {
-            if next == b'.' {
-                at += 1;
-                end_of_value = at;
-                width = 6;
-                point_last = true;
-                continue;
-            }
-            break;
-        }
-        let first_delimiter = at;
-        while let Some(&byte) = text
-            .get(at)
-            .filter(|byte| is_space(**byte) || byte.is_ascii_punctuation())
-        {
-            if is_space(byte) {
-                if this != DAY && this != MICROSECOND {
-                    notes.truncated = true;
-                    return DateText::failed(TextKind::NotADate, notes);
-                }
-                found_space = true;
-            }
-            let standard = standard_delimiter(this);
-            // `240229.101112`: the point may stand for the space. MySQL: and after a year of one digit anything goes.
-            let excused =
-                fixed_widths && ((this == DAY && byte == b'.') || (this < DAY && run == 1));
-            if at > first_delimiter || (this == MICROSECOND && is_space(byte)) {
-                notes.deprecate(DeprecationKind::Superfluous, byte, at);
-            } else if this == MICROSECOND || (byte != standard && !excused) {
-                notes.deprecate(DeprecationKind::Prefer(standard), byte, at);
-            }
-            found_delimiter = true;
-            at += 1;
-        }
-        if at == text.len() && text.get(first_delimiter) == Some(&b' ') {
-            notes.deprecate(DeprecationKind::Superfluous, b' ', first_delimiter);
-        }
-        end_of_value = at;
-    }
-    if found_delimiter && !found_space && asking == Asking::ForTime {
-        notes.truncated = true;
-        return DateText::failed(TextKind::NotADate, notes);
-    }
-
-    let [mut year, month, day, hour, minute, second, mut micros] = field;
-    let not_zero = field.iter().any(|value| *value != 0);
-    if fraction_digits > 0 {
-        micros *= TEN_TO[6 - fraction_digits];
-    }
-    if year_digits == 2 && not_zero {
-        year += if year < 70 { 2000 } else { 1900 };
-    }
-    let rest = &text[end_of_value..];
-    if count < 3 || year > 9999 || month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59
-    {
-        if not_zero || rest.iter().any(|byte| !is_space(*byte)) {
-            notes.truncated = true;
-        } else {
-            notes.zero_date = true;
-        }
-        return DateText::failed(TextKind::Invalid, notes);
-    }
-    let date = Date::new(year, month, day);
-    if !calendar::check_nonzero(date, not_zero, flags, &mut notes) {
-        return DateText::failed(TextKind::Invalid, notes);
-    }
-    // Digits after the sixth, and a zone offset behind them or behind a bare point.
-    let mut zone_may_follow = point_last;
-    if fraction_digits == 6
-        && let Some(value) = text.get(at).copied().and_then(digit)
-    {
-        seventh_digit = value as u8;
-        at += text[at..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        end_of_value = at;
-        zone_may_follow = true;
-    }
-    if zone_may_follow && is_sign(text.get(at)) {
-        offset = zone_offset(&text[at..]);
-        if offset.is_none() {
-            notes.truncated = true;
-            return DateText::failed(TextKind::NotADate, notes);
-        }
-        end_of_value = text.len();
-    }
-    trailing(&text[end_of_value..], end_of_value, &mut notes);
-    DateText {
-        kind: if count <= 3 {
-            TextKind::Date
-        } else {
-            TextKind::DateTime
-        },
-        value: DateTime::new(date, hour, minute, second, micros),
-        seventh_digit,
-        fraction_digits: fraction_digits as u8,
-        offset,
-        notes,
-    }
-}
-
-/// Skips spaces before a value; they are superfluous.
-pub(crate) fn leading_spaces(text: &[u8], notes: &mut Notes) -> usize {
-    let spaces = text.iter().take_while(|byte| is_space(**byte)).count();
-    if spaces > 0 {
-        notes.deprecate(DeprecationKind::Superfluous, text[0], 0);
-    }
-    spaces
-}
-
-/// Notes what follows a value: spaces are superfluous, anything else is cut off.
-pub(crate) fn trailing(rest: &[u8], position: usize, notes: &mut Notes) {
-    let Some(&first) = rest.first() else { return };
-    if is_space(first) {
-        notes.deprecate(DeprecationKind::Superfluous, first, position);
-    }
-    if rest.iter().any(|byte| !is_space(*byte)) {
-        notes.truncated = true;
-    }
-}
-
-fn is_sign(byte: Option<&u8>) -> bool {
-    matches!(byte, Some(b'+' | b'-'))
-}
-
-/// `+hh:mm` or `-hh:mm`, spaces behind, up to 14 hours either way, in seconds. `-00:00` is none.
-pub(crate) fn zone_offset(text: &[u8]) -> Option<i32> {
-    let end = text.iter().rposition(|byte| !is_space(*byte))? + 1;
-    let &[sign, h1, h2, b':', m1, m2] = &text[..end] else {
-        return None;
-    };
-    let (hours, minutes) = (two_digits(h1, h2)?, two_digits(m1, m2)?);
-    let seconds = ((hours * 60 + minutes) * 60) as i32;
-    if minutes > 59 || seconds > 14 * 3600 {
-        return None;
-    }
-    match sign {
-        b'+' => Some(seconds),
-        b'-' if seconds != 0 => Some(-seconds),
-        _ => None,
-    }
 }

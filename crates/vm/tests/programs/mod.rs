@@ -98,17 +98,18 @@ impl Build {
         let division = Function::operator("touchy", |_, mut args| Ok(args.remove(0)), nothing)
             .overload(fallible_with::<(Int, Int), Int, _, _>(|_| Ok(()), touchy))
             .warns();
+        self.integers(&division, a, b)
+    }
+
+    /// A call of a function of two integers, in the place of the sum.
+    pub fn integers(&mut self, function: &Function, a: SlotId, b: SlotId) -> SlotId {
         let plus = catalogue().lookup("+").expect("there is addition");
         let overloads = catalogue().function(plus).overloads();
         let overload = overloads
             .iter()
             .position(|o| o.accepts(&[Repr::Int, Repr::Int]) && o.ret() == Repr::Int);
-        self.call(
-            overload.expect("there is addition of integers"),
-            &division.overloads()[0],
-            a,
-            b,
-        )
+        let overload = overload.expect("there is addition of integers");
+        self.call(overload, &function.overloads()[0], a, b)
     }
 
     fn call(

@@ -1,7 +1,0 @@
-//! The comparison family.
-
-use crate::Function;
-
-pub(super) fn functions() -> Vec<Function> {
-    Vec::new()
-}

@@ -1,0 +1,230 @@
+//! Comparisons: `= <=> <> < <= > >=`.
+//!
+//! MySQL decides from both types in which domain two values are compared ([`domain`]): integers, DECIMAL, DOUBLE, text in one collation,
+//! or moments. The right operand is only evaluated if the left is not NULL; `<=>` evaluates both and is never NULL. Rows are compared
+//! member by member ([`row`]).
+
+mod domain;
+mod ordering;
+mod row;
+
+use crate::kernel::{hot_total, total, total_with};
+use crate::native::{
+    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Opt, Time, UInt,
+};
+use crate::{BindContext, Expr, ExprKind, Form, Function};
+use ordering::{Scales, TextOrder};
+use sqlift_types::{Error, I256, SqlType};
+use std::cmp::Ordering;
+
+/// The overloads of a relation: `$op` on native values, `$test` on an [`Ordering`], `$relation` in native code, `$first` whether an `Int`
+/// that is negative stands in the relation to any `UInt`, `$second` the same with the sides exchanged.
+macro_rules! relation {
+    ($function:expr, $op:tt, $test:ident, $relation:ident, $first:literal, $second:literal) => {
+        $function
+            .form(Form::Guarded)
+            .overload(hot_total::<(Int, Int), Bool, _>(|a: i64, b: i64| a $op b))
+            .inline(|e, _, args| ordering::lower_signed(e, args, crate::emit::Relation::$relation))
+            .overload(hot_total::<(UInt, UInt), Bool, _>(|a: u64, b: u64| a $op b))
+            .inline(|e, _, args| ordering::lower_unsigned(e, args, crate::emit::Relation::$relation))
+            .overload(total::<(Int, UInt), Bool, _>(|a: i64, b: u64| if a < 0 { $first } else { (a as u64) $op b }))
+            .inline(|e, _, args| ordering::lower_int_uint(e, args, crate::emit::Relation::$relation, $first))
+            .overload(total::<(UInt, Int), Bool, _>(|a: u64, b: i64| if b < 0 { $second } else { a $op (b as u64) }))
+            .inline(|e, _, args| ordering::lower_uint_int(e, args, crate::emit::Relation::$relation, $second))
+            .overload(hot_total::<(Double, Double), Bool, _>(|a: f64, b: f64| a $op b))
+            .inline(|e, _, args| ordering::lower_double(e, args, crate::emit::Relation::$relation))
+            .overload(total_with::<(Dec64, Dec64), Bool, _, _>(ordering::scales, |s: &Scales, _, a: i64, b: i64| {
+                s.compare_64(a, b).$test()
+            }))
+            .inline(|e, site, args| ordering::lower_decimal(e, site, args, crate::emit::Relation::$relation))
+            .overload(total_with::<(Dec128, Dec128), Bool, _, _>(ordering::scales, |s: &Scales, _, a: i128, b: i128| {
+                s.compare_128(a, b).$test()
+            }))
+            .inline(|e, site, args| ordering::lower_decimal(e, site, args, crate::emit::Relation::$relation))
+            .overload(total_with::<(Dec256, Dec256), Bool, _, _>(ordering::scales, |s: &Scales, _, a: I256, b: I256| {
+                s.compare_256(a, b).$test()
+            }))
+            .overload(hot_total::<(Date, Date), Bool, _>(|a: i64, b: i64| a $op b))
+            .inline(|e, _, args| ordering::lower_signed(e, args, crate::emit::Relation::$relation))
+            .overload(hot_total::<(DateTime, DateTime), Bool, _>(|a: i64, b: i64| a $op b))
+            .inline(|e, _, args| ordering::lower_signed(e, args, crate::emit::Relation::$relation))
+            .overload(total::<(Time, Time), Bool, _>(|a: i64, b: i64| a $op b))
+            .inline(|e, _, args| ordering::lower_signed(e, args, crate::emit::Relation::$relation))
+            .overload(total::<(Bool, Bool), Bool, _>(|a: bool, b: bool| a $op b))
+            .inline(|e, _, args| ordering::lower_bool(e, args, crate::emit::Relation::$relation))
+    };
+}
+
+/// The text overload of a relation that asks for the order.
+macro_rules! ordered_text {
+    ($function:expr, $test:ident) => {
+        $function
+            .overload(total_with::<(Bytes, Bytes), Bool, _, _>(
+                ordering::text_order,
+                |order: &TextOrder, _, a: &[u8], b: &[u8]| order.compare(a, b).$test(),
+            ))
+            .shares_reference()
+    };
+}
+
+pub(super) fn functions() -> Vec<Function> {
+    let equal = relation!(
+        Function::operator("=", |cx, args| bind(cx, "=", args), ordering::equal_reference)
+            .doc("Whether both are equal. NULL if either is NULL.")
+            .example("'a' = 'A'", "1"),
+        ==, is_eq, Equal, false, false
+    )
+    .overload(total_with::<(Bytes, Bytes), Bool, _, _>(
+        ordering::text_order,
+        |order: &TextOrder, _, a: &[u8], b: &[u8]| order.equal(a, b),
+    ))
+    .inline(ordering::lower_text_equal)
+    .shares_reference();
+    let not_equal = relation!(
+        Function::operator("<>", |cx, args| bind(cx, "<>", args), ordering::not_equal_reference)
+            .doc("Whether both differ; also written `!=`. NULL if either is NULL.")
+            .example("1 <> 1.0", "0"),
+        !=, is_ne, NotEqual, true, true
+    )
+    .overload(total_with::<(Bytes, Bytes), Bool, _, _>(
+        ordering::text_order,
+        |order: &TextOrder, _, a: &[u8], b: &[u8]| !order.equal(a, b),
+    ))
+    .shares_reference();
+    let less = ordered_text!(
+        relation!(
+            Function::operator("<", |cx, args| bind(cx, "<", args), ordering::less_reference)
+                .doc("Whether the first is less. NULL if either is NULL.")
+                .example("1 < 2", "1"),
+            <, is_lt, Less, true, false
+        ),
+        is_lt
+    );
+    let less_or_equal = ordered_text!(
+        relation!(
+            Function::operator("<=", |cx, args| bind(cx, "<=", args), ordering::less_or_equal_reference)
+                .doc("Whether the first is not greater. NULL if either is NULL.")
+                .example("2 <= 2", "1"),
+            <=, is_le, LessOrEqual, true, false
+        ),
+        is_le
+    );
+    let greater = ordered_text!(
+        relation!(
+            Function::operator(">", |cx, args| bind(cx, ">", args), ordering::greater_reference)
+                .doc("Whether the first is greater. NULL if either is NULL.")
+                .example("'b' > 'A'", "1"),
+            >, is_gt, Greater, false, true
+        ),
+        is_gt
+    );
+    let greater_or_equal = ordered_text!(
+        relation!(
+            Function::operator(">=", |cx, args| bind(cx, ">=", args), ordering::greater_or_equal_reference)
+                .doc("Whether the first is not less. NULL if either is NULL.")
+                .example("2 >= 10", "0"),
+            >=, is_ge, GreaterOrEqual, false, true
+        ),
+        is_ge
+    );
+    vec![
+        equal,
+        not_equal,
+        less,
+        less_or_equal,
+        greater,
+        greater_or_equal,
+        null_safe_equal(),
+    ]
+}
+
+/// `<=>`: takes NULLs, is never NULL.
+fn null_safe_equal() -> Function {
+    macro_rules! safe {
+        ($function:expr, $a:ident, $av:ty, $b:ident, $bv:ty, $equal:expr) => {
+            $function.overload(total::<(Opt<$a>, Opt<$b>), Bool, _>(
+                |a: Option<$av>, b: Option<$bv>| match (a, b) {
+                    (Some(a), Some(b)) => $equal(a, b),
+                    (a, b) => a.is_none() && b.is_none(),
+                },
+            ))
+        };
+    }
+    macro_rules! safe_decimal {
+        ($function:expr, $a:ident, $v:ty, $compare:ident) => {
+            $function.overload(total_with::<(Opt<$a>, Opt<$a>), Bool, _, _>(
+                ordering::scales,
+                |s: &Scales, _, a: Option<$v>, b: Option<$v>| match (a, b) {
+                    (Some(a), Some(b)) => s.$compare(a, b) == Ordering::Equal,
+                    (a, b) => a.is_none() && b.is_none(),
+                },
+            ))
+        };
+    }
+    let f = Function::operator(
+        "<=>",
+        |cx, args| bind(cx, "<=>", args),
+        ordering::null_safe_reference,
+    )
+    .doc("Whether both are equal or both NULL; never NULL.")
+    .example("NULL <=> NULL", "1");
+    let f = safe!(f, Int, i64, Int, i64, |a, b| a == b)
+        .inline(|e, _, args| ordering::lower_null_safe(e, args, ordering::lower_signed));
+    let f = safe!(f, UInt, u64, UInt, u64, |a, b| a == b)
+        .inline(|e, _, args| ordering::lower_null_safe(e, args, ordering::lower_signed));
+    let f = safe!(f, Int, i64, UInt, u64, |a: i64, b: u64| a >= 0
+        && a as u64 == b);
+    let f = safe!(f, UInt, u64, Int, i64, |a: u64, b: i64| b >= 0
+        && a == b as u64);
+    let f = safe!(f, Double, f64, Double, f64, |a, b| a == b)
+        .inline(|e, _, args| ordering::lower_null_safe(e, args, ordering::lower_double));
+    let f = safe_decimal!(f, Dec64, i64, compare_64);
+    let f = safe_decimal!(f, Dec128, i128, compare_128);
+    let f = safe_decimal!(f, Dec256, I256, compare_256);
+    let f = safe!(f, Date, i64, Date, i64, |a, b| a == b)
+        .inline(|e, _, args| ordering::lower_null_safe(e, args, ordering::lower_signed));
+    let f = safe!(f, DateTime, i64, DateTime, i64, |a, b| a == b)
+        .inline(|e, _, args| ordering::lower_null_safe(e, args, ordering::lower_signed));
+    let f = safe!(f, Time, i64, Time, i64, |a, b| a == b)
+        .inline(|e, _, args| ordering::lower_null_safe(e, args, ordering::lower_signed));
+    let f = safe!(f, Bool, bool, Bool, bool, |a, b| a == b);
+    f.overload(total_with::<(Opt<Bytes>, Opt<Bytes>), Bool, _, _>(
+        ordering::text_order,
+        |order: &TextOrder, _, a: Option<&[u8]>, b: Option<&[u8]>| match (a, b) {
+            (Some(a), Some(b)) => order.equal(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        },
+    ))
+    .shares_reference()
+}
+
+fn bind(cx: &mut BindContext<'_>, name: &'static str, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [a, b] = <[Expr; 2]>::try_from(args).map_err(|_| Error::wrong_arity(name))?;
+    relation(cx, name, a, b)
+}
+
+/// The typed comparison `a name b`, `name` being one of the seven operators: both operands converted to the domain they are compared in.
+///
+/// Errors: 1241 (rows of different widths), 1267 (illegal mix of collations), 1525 (a constant that is no date compared with one), and
+/// [`Error::unsupported`] for JSON.
+pub(super) fn relation(
+    cx: &mut BindContext<'_>,
+    name: &'static str,
+    a: Expr,
+    b: Expr,
+) -> Result<Expr, Error> {
+    match (&a.kind, &b.kind) {
+        (ExprKind::Row(_), _) | (_, ExprKind::Row(_)) => return row::relation(cx, name, a, b),
+        _ => {}
+    }
+    let nullable = name != "<=>" && (a.nullable || b.nullable);
+    let (a, b) = domain::operands(cx, name, a, b)?;
+    let may_be_null = name != "<=>" && (a.nullable || b.nullable);
+    let result = cx.call_named(name, vec![a, b], SqlType::bool(), may_be_null);
+    Ok(if may_be_null && !nullable {
+        // MySQL: an operand whose conversion fails is NULL, yet the comparison was said not to be; it shows 0.
+        cx.call_named("IS TRUE", vec![result], SqlType::bool(), false)
+    } else {
+        result
+    })
+}

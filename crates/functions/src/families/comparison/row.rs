@@ -1,0 +1,75 @@
+//! Row operands: `(a, b) = (c, d)`.
+//!
+//! `=` and `<>` look at the members from left to right until they differ; a NULL member makes the answer NULL unless a later pair
+//! decides. `<` and its like compare the first pair of members that are not equal.
+
+use crate::{BindContext, Expr, ExprKind};
+use sqlift_types::{Error, SqlType};
+
+/// A comparison of two rows of the same width as a tree of comparisons of their members.
+///
+/// Errors: 1241 if only one is a row or the widths differ.
+pub(super) fn relation(
+    cx: &mut BindContext<'_>,
+    name: &'static str,
+    a: Expr,
+    b: Expr,
+) -> Result<Expr, Error> {
+    let width = |e: &Expr| match &e.kind {
+        ExprKind::Row(members) => members.len(),
+        _ => 1,
+    };
+    if width(&a) != width(&b) {
+        return Err(Error::operand_columns(width(&a)).at(b.span));
+    }
+    let (ExprKind::Row(left), ExprKind::Row(right)) = (a.kind, b.kind) else {
+        return Err(Error::operand_columns(1).at(cx.span));
+    };
+    let pairs: Vec<(Expr, Expr)> = left.into_iter().zip(right).collect();
+    match name {
+        "=" | "<=>" => junction(cx, "AND", name, pairs),
+        "<>" => junction(cx, "OR", name, pairs),
+        _ => ordered(cx, name, pairs),
+    }
+}
+
+fn junction(
+    cx: &mut BindContext<'_>,
+    junction: &str,
+    name: &'static str,
+    pairs: Vec<(Expr, Expr)>,
+) -> Result<Expr, Error> {
+    let mut tree: Option<Expr> = None;
+    for (a, b) in pairs {
+        let pair = super::relation(cx, name, a, b)?;
+        tree = Some(match tree {
+            None => pair,
+            Some(tree) => {
+                let nullable = tree.nullable || pair.nullable;
+                cx.call_named(junction, vec![tree, pair], SqlType::bool(), nullable)
+            }
+        });
+    }
+    tree.ok_or_else(|| Error::operand_columns(1))
+}
+
+/// `a1 < b1 OR (a1 = b1 AND (...))`, as a CASE, so that a NULL member ends the comparison.
+fn ordered(
+    cx: &mut BindContext<'_>,
+    name: &'static str,
+    pairs: Vec<(Expr, Expr)>,
+) -> Result<Expr, Error> {
+    if crate::catalogue().lookup("CASE").is_none() {
+        return Err(Error::unsupported("order of rows"));
+    }
+    let mut pairs = pairs.into_iter().rev();
+    let (a, b) = pairs.next().ok_or_else(|| Error::operand_columns(1))?;
+    let mut tree = super::relation(cx, name, a, b)?;
+    for (a, b) in pairs {
+        let equal = super::relation(cx, "=", a.clone(), b.clone())?;
+        let here = super::relation(cx, name, a, b)?;
+        let nullable = equal.nullable || here.nullable || tree.nullable;
+        tree = cx.call_named("CASE", vec![equal, tree, here], SqlType::bool(), nullable);
+    }
+    Ok(tree)
+}

@@ -1,0 +1,160 @@
+//! How fast a tree of arithmetic is, `(a + b) * 3 - a % 7`, in both forms, against a loop written in Rust.
+//!
+//! `cargo run --release -p sqlift-vm --example trees`
+
+#[path = "../tests/programs/mod.rs"]
+mod programs;
+
+use bumpalo::Bump;
+use programs::Build;
+use sqlift_functions::kernel::{
+    BatchContext, KernelMaker, Lanes, Vector, fallible_with, hot_flagged,
+};
+use sqlift_functions::native::Int;
+use sqlift_functions::{CallSite, Frame, Function, RowContext, Scratch};
+use sqlift_types::{Datum, Repr, Session, Value, Warning};
+use sqlift_vm::{BatchCode, CHUNK_ROWS};
+use std::cell::Cell;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+const ROWS: usize = 64 * 1024;
+
+fn main() {
+    let build = tree();
+    println!("{}", build.listing());
+    let a: Vec<i64> = (0..ROWS as i64).map(|i| i * 7919 % 100_003).collect();
+    let b: Vec<i64> = (0..ROWS as i64).map(|i| i * 31 % 1009 - 500).collect();
+    let valid: Vec<bool> = (0..ROWS).map(|i| !i.is_multiple_of(20)).collect();
+
+    let rust = measure(|| {
+        let row = |i: usize| {
+            if !valid[i] {
+                return None;
+            }
+            let product = a[i].checked_add(b[i])?.checked_mul(3)?;
+            product.checked_sub(a[i].checked_rem(black_box(7))?)
+        };
+        (0..ROWS).filter_map(row).fold(0, i64::wrapping_add)
+    });
+    let rows: Vec<[Value<'_>; 2]> = (0..ROWS)
+        .map(|i| {
+            let b = if valid[i] { b[i].into() } else { Value::Null };
+            [a[i].into(), b]
+        })
+        .collect();
+    let by_row = measure(|| run_rows(&build, &rows));
+    println!("ns a row: hand-written {rust:.2}, row form {by_row:.2}");
+    for size in [128, 256, CHUNK_ROWS, 1024, 4096] {
+        let by_chunk = measure(|| run_chunks(&build, &a, &b, &valid, size));
+        println!("batch form in chunks of {size}: {by_chunk:.2}");
+    }
+}
+
+fn tree() -> Build {
+    let add = |a: i64, b: i64| {
+        let sum = a.wrapping_add(b);
+        (sum, (a ^ sum) & (b ^ sum) < 0)
+    };
+    let subtract = |a: i64, b: i64| {
+        let difference = a.wrapping_sub(b);
+        (difference, (a ^ b) & (a ^ difference) < 0)
+    };
+    let multiply = |a: i64, b: i64| a.overflowing_mul(b);
+    let modulo = |_: &(), cx: &RowContext<'_>, a: i64, b: i64| match b {
+        0 => {
+            cx.warn(Warning::division_by_zero());
+            Ok(None)
+        }
+        _ => Ok(Some(a.wrapping_rem(b))),
+    };
+    let mut p = Build::new();
+    let (a, b) = (p.column(0, Repr::Int), p.column(1, Repr::Int));
+    let sum = p.integers(&function(hot_flagged::<(Int, Int), Int, _>(add)), a, b);
+    let three = p.int(3);
+    let multiply = function(hot_flagged::<(Int, Int), Int, _>(multiply));
+    let product = p.integers(&multiply, sum, three);
+    let seven = p.int(7);
+    let modulo = function(fallible_with::<(Int, Int), Int, _, _>(|_| Ok(()), modulo)).warns();
+    let rest = p.integers(&modulo, a, seven);
+    let subtract = function(hot_flagged::<(Int, Int), Int, _>(subtract));
+    let difference = p.integers(&subtract, product, rest);
+    p.output(difference);
+    p
+}
+
+fn function(maker: KernelMaker) -> Function {
+    let nothing = |_: &RowContext<'_>, _: &CallSite<'_>, _: &[Datum]| Ok(Datum::Null);
+    Function::operator("", |_, mut args| Ok(args.remove(0)), nothing).overload(maker)
+}
+
+fn measure(mut work: impl FnMut() -> i64) -> f64 {
+    let mut best = f64::MAX;
+    for _ in 0..20 {
+        let start = Instant::now();
+        black_box(work());
+        best = best.min(start.elapsed().as_nanos() as f64 / ROWS as f64);
+    }
+    best
+}
+
+fn run_rows(build: &Build, rows: &[[Value<'_>; 2]]) -> i64 {
+    let code = build.row_code();
+    let (arena, scratch, session) = (Bump::new(), Scratch::default(), Session::default());
+    let slots: Vec<_> = (0..code.slots()).map(|_| Cell::new(Value::Null)).collect();
+    let cx = RowContext {
+        arena: &arena,
+        scratch: &scratch,
+        session: &session,
+    };
+    let mut sum = 0_i64;
+    for row in rows {
+        let frame = Frame {
+            cx,
+            row,
+            parameters: &[],
+            slots: &slots,
+        };
+        let mut outputs = [Value::Null];
+        if code.run(&frame, &mut outputs).is_ok()
+            && let Value::Int(v) = outputs[0]
+        {
+            sum = sum.wrapping_add(v);
+        }
+    }
+    sum
+}
+
+fn run_chunks(build: &Build, a: &[i64], b: &[i64], valid: &[bool], size: usize) -> i64 {
+    let code = BatchCode::prepare(Arc::new(build.program()));
+    let session = Session::default();
+    let mut arena = Bump::with_capacity(size * 128);
+    let arch = pulp::Arch::new();
+    let mut sum = 0_i64;
+    for start in (0..ROWS).step_by(size) {
+        let end = ROWS.min(start + size);
+        let scratch = Scratch::default();
+        let cx = RowContext {
+            arena: &arena,
+            scratch: &scratch,
+            session: &session,
+        };
+        let rows = end - start;
+        let batch = BatchContext { cx, rows, arch };
+        let lanes = |values, valid| Vector::Int(Lanes::Flat { values, valid });
+        let valid = &valid[start..end];
+        let columns = [
+            lanes(&a[start..end], None),
+            lanes(&b[start..end], Some(valid)),
+        ];
+        let [output] = code.run(&batch, &columns, &[]) else {
+            unreachable!("the tree has one output")
+        };
+        if let Vector::Int(Lanes::Flat { values, .. }) = output {
+            sum = sum.wrapping_add(black_box(values)[0]);
+        }
+        arena.reset();
+    }
+    sum
+}
