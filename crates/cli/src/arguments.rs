@@ -4,7 +4,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sqlift::TierPolicy;
 
 #[derive(Parser)]
-#[command(name = "sqlift", version, about = "MySQL expressions over files, exactly as MySQL evaluates them")]
+#[command(
+    name = "sqlift",
+    version,
+    about = "MySQL expressions over files, exactly as MySQL evaluates them"
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -7,8 +7,8 @@ use crate::run::session;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use sqlift::{
-    Charset, Collation, Column, Context, Datum, Engine, Error, Expression, I256, Schema, Session, SqlType, TypeKind,
-    Value, Warning,
+    Charset, Collation, Column, Context, Datum, Engine, Error, Expression, I256, Schema, Session,
+    SqlType, TypeKind, Value, Warning,
 };
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
@@ -37,7 +37,11 @@ pub(crate) fn eval(arguments: &Eval) -> Result<(), Failure> {
         Datum::Null => writeln!(out, "NULL")?,
         value => writeln!(out, "{}", shown(value, expression.sql_type()))?,
     }
-    for Warning { code, message, .. } in expression.warnings().iter().chain(context.diagnostics().warnings()) {
+    for Warning { code, message, .. } in expression
+        .warnings()
+        .iter()
+        .chain(context.diagnostics().warnings())
+    {
         eprintln!("Warning {code}: {message}");
     }
     Ok(())
@@ -49,9 +53,13 @@ fn columns(given: &[String]) -> Result<(Schema, Vec<Datum>), Failure> {
     let mut row = Vec::new();
     for text in given {
         let wrong = |what: &str| Failure::Usage(format!("--col '{text}': {what}"));
-        let (definition, value) = text.split_once('=').ok_or_else(|| wrong("expected NAME TYPE=VALUE"))?;
+        let (definition, value) = text
+            .split_once('=')
+            .ok_or_else(|| wrong("expected NAME TYPE=VALUE"))?;
         let schema = definitions(definition)?;
-        let [column] = schema.columns() else { return Err(wrong("expected one column")) };
+        let [column] = schema.columns() else {
+            return Err(wrong("expected one column"));
+        };
         let datum = match value {
             "NULL" => Datum::Null,
             text => sqlift::read_text(text.as_bytes(), &column.ty)
@@ -67,9 +75,12 @@ fn evaluate(expression: &Expression, row: &[Datum], context: &mut Context) -> Re
     let mut wide = vec![I256::ZERO; row.len()];
     let columns = expression.schema().columns().iter();
     let cells = row.iter().zip(columns).zip(&mut wide);
-    let cells: Vec<Value<'_>> =
-        cells.map(|((datum, column), wide)| datum.as_cell(&column.ty, wide).unwrap_or(Value::Null)).collect();
-    expression.eval_row(&cells, context).map(|value| value.to_datum())
+    let cells: Vec<Value<'_>> = cells
+        .map(|((datum, column), wide)| datum.as_cell(&column.ty, wide).unwrap_or(Value::Null))
+        .collect();
+    expression
+        .eval_row(&cells, context)
+        .map(|value| value.to_datum())
 }
 
 #[derive(Deserialize)]
@@ -80,7 +91,12 @@ struct Case {
 }
 
 /// One case a line; a line that is no case is answered by an error of its own.
-fn cases(engine: &Engine, session: &Session, schema: &Schema, row: &[Datum]) -> Result<(), Failure> {
+fn cases(
+    engine: &Engine,
+    session: &Session,
+    schema: &Schema,
+    row: &[Datum],
+) -> Result<(), Failure> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for (number, line) in std::io::stdin().lock().lines().enumerate() {
         let line = line?;
@@ -90,7 +106,10 @@ fn cases(engine: &Engine, session: &Session, schema: &Schema, row: &[Datum]) -> 
         let answer = match serde_json::from_str::<Case>(&line) {
             Ok(case) => {
                 let mut session = session.clone();
-                let set = case.settings.iter().try_for_each(|(name, value)| session.set(name, value));
+                let set = case
+                    .settings
+                    .iter()
+                    .try_for_each(|(name, value)| session.set(name, value));
                 match set {
                     Ok(()) => answer(engine, &case.expr, schema, &session, row),
                     Err(error) => error_answer(&error),
@@ -98,7 +117,10 @@ fn cases(engine: &Engine, session: &Session, schema: &Schema, row: &[Datum]) -> 
             }
             Err(error) => {
                 let mut answer = Map::new();
-                answer.insert("invalid".into(), json!(format!("line {}: {error}", number + 1)));
+                answer.insert(
+                    "invalid".into(),
+                    json!(format!("line {}: {error}", number + 1)),
+                );
                 answer
             }
         };
@@ -109,7 +131,13 @@ fn cases(engine: &Engine, session: &Session, schema: &Schema, row: &[Datum]) -> 
 }
 
 /// The answer in the form of the recorded ones.
-fn answer(engine: &Engine, text: &str, schema: &Schema, session: &Session, row: &[Datum]) -> Map<String, Json> {
+fn answer(
+    engine: &Engine,
+    text: &str,
+    schema: &Schema,
+    session: &Session,
+    row: &[Datum],
+) -> Map<String, Json> {
     let expression = match engine.compile(text, schema, session) {
         Ok(expression) => expression,
         Err(error) => return error_answer(&error),
@@ -137,8 +165,15 @@ fn answer(engine: &Engine, text: &str, schema: &Schema, session: &Session, row: 
 /// `[code, text]`, or `[code, text, times]` for one that was raised more than once, in order of first appearance.
 fn warnings(expression: &Expression, context: &Context) -> Json {
     let mut counted: Vec<(u16, &str, u64)> = Vec::new();
-    for warning in expression.warnings().iter().chain(context.diagnostics().warnings()) {
-        match counted.iter_mut().find(|(code, text, _)| *code == warning.code && *text == warning.message) {
+    for warning in expression
+        .warnings()
+        .iter()
+        .chain(context.diagnostics().warnings())
+    {
+        match counted
+            .iter_mut()
+            .find(|(code, text, _)| *code == warning.code && *text == warning.message)
+        {
             Some((_, _, times)) => *times += 1,
             None => counted.push((warning.code, &warning.message, 1)),
         }
@@ -155,7 +190,10 @@ fn error_answer(error: &Error) -> Map<String, Json> {
     if error.unsupported {
         answer.insert("unsupported".into(), json!(error.message));
     } else {
-        answer.insert("error".into(), json!([error.code, error.sqlstate, error.message]));
+        answer.insert(
+            "error".into(),
+            json!([error.code, error.sqlstate, error.message]),
+        );
     }
     answer
 }
@@ -187,7 +225,10 @@ fn hex(bytes: &[u8]) -> String {
 fn text(value: &Datum, ty: &SqlType) -> String {
     let mut bytes = Vec::new();
     sqlift::write_text(value, ty, &mut bytes);
-    let charset = ty.collation.get().map_or(Charset::Utf8mb4, Collation::charset);
+    let charset = ty
+        .collation
+        .get()
+        .map_or(Charset::Utf8mb4, Collation::charset);
     if ty.kind.is_text() && charset != Charset::Utf8mb4 {
         let mut converted = Vec::new();
         sqlift_collation::convert(charset, Charset::Utf8mb4, &bytes, &mut converted);

@@ -10,7 +10,9 @@ pub(crate) fn explain(arguments: &Explain) -> Result<(), Failure> {
     let session = session(&arguments.settings)?;
     let schema = definitions(&arguments.schema)?;
     let wrong = |e| Failure::expression("expression", &arguments.expression, e);
-    let expression = Engine::new().compile(&arguments.expression, &schema, &session).map_err(wrong)?;
+    let expression = Engine::new()
+        .compile(&arguments.expression, &schema, &session)
+        .map_err(wrong)?;
     let target = arguments.target.map(|target| match target {
         Machine::X86_64 => explain::Target::X86_64,
         Machine::Aarch64 => explain::Target::Aarch64,

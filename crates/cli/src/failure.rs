@@ -33,11 +33,18 @@ pub(crate) enum Failure {
 
 impl Failure {
     pub(crate) fn expression(what: &str, text: &str, error: Error) -> Failure {
-        Failure::Expression { what: what.to_owned(), text: text.to_owned(), error }
+        Failure::Expression {
+            what: what.to_owned(),
+            text: text.to_owned(),
+            error,
+        }
     }
 
     pub(crate) fn file(path: &str, why: impl fmt::Display) -> Failure {
-        Failure::File { path: path.to_owned(), why: why.to_string() }
+        Failure::File {
+            path: path.to_owned(),
+            why: why.to_string(),
+        }
     }
 
     /// 1 for what the input causes, 2 for bad usage.
@@ -80,7 +87,9 @@ impl fmt::Display for Failure {
 
 /// The line of the text that the error is about, with the place underlined.
 fn underline(f: &mut fmt::Formatter<'_>, what: &str, text: &str, error: &Error) -> fmt::Result {
-    let Some(span) = error.span else { return help(f, error) };
+    let Some(span) = error.span else {
+        return help(f, error);
+    };
     let mut start = (span.start as usize).min(text.len());
     let mut end = (span.end as usize).clamp(start, text.len());
     while !text.is_char_boundary(start) {
@@ -98,8 +107,15 @@ fn underline(f: &mut fmt::Formatter<'_>, what: &str, text: &str, error: &Error) 
     let skipped = before.len().saturating_sub(60);
     let shown: String = line.chars().skip(skipped).take(160).collect();
     let column = before.len() - skipped;
-    let width = text[start..end.min(line_end)].chars().count().clamp(1, 160usize.saturating_sub(column).max(1));
-    writeln!(f, "  --> {what}, line {number}, column {}", before.len() + 1)?;
+    let width = text[start..end.min(line_end)]
+        .chars()
+        .count()
+        .clamp(1, 160usize.saturating_sub(column).max(1));
+    writeln!(
+        f,
+        "  --> {what}, line {number}, column {}",
+        before.len() + 1
+    )?;
     writeln!(f, "   |")?;
     writeln!(f, "   | {}", shown.replace('\t', " "))?;
     writeln!(f, "   | {}{}", " ".repeat(column), "^".repeat(width))?;

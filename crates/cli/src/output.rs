@@ -36,18 +36,35 @@ type Sink = Box<dyn Write + Send>;
 impl Writer {
     pub(crate) fn open(to: &str, format: Format, schema: &SchemaRef) -> Result<Writer, Failure> {
         let sink: Sink = match to {
-            "-" if format == Format::Parquet && std::io::IsTerminal::is_terminal(&std::io::stdout()) => {
-                return Err(Failure::Usage("Parquet is not written to a terminal; give --to FILE".to_owned()));
+            "-" if format == Format::Parquet
+                && std::io::IsTerminal::is_terminal(&std::io::stdout()) =>
+            {
+                return Err(Failure::Usage(
+                    "Parquet is not written to a terminal; give --to FILE".to_owned(),
+                ));
             }
             "-" => Box::new(BufWriter::new(std::io::stdout())),
-            path => Box::new(BufWriter::new(File::create(path).map_err(|e| Failure::file(path, e))?)),
+            path => Box::new(BufWriter::new(
+                File::create(path).map_err(|e| Failure::file(path, e))?,
+            )),
         };
         Ok(match format {
-            Format::Table => Writer::Table { shown: Vec::new(), rows: 0, schema: schema.clone(), to: sink },
-            Format::Csv => Writer::Csv(Box::new(arrow_csv::WriterBuilder::new().with_header(true).build(sink))),
+            Format::Table => Writer::Table {
+                shown: Vec::new(),
+                rows: 0,
+                schema: schema.clone(),
+                to: sink,
+            },
+            Format::Csv => Writer::Csv(Box::new(
+                arrow_csv::WriterBuilder::new()
+                    .with_header(true)
+                    .build(sink),
+            )),
             Format::Json => {
                 let builder = arrow_json::WriterBuilder::new().with_explicit_nulls(true);
-                Writer::Json(Box::new(builder.build::<_, arrow_json::writer::LineDelimited>(sink)))
+                Writer::Json(Box::new(
+                    builder.build::<_, arrow_json::writer::LineDelimited>(sink),
+                ))
             }
             Format::Parquet => {
                 let writer = parquet::arrow::ArrowWriter::try_new(sink, schema.clone(), None);
@@ -74,7 +91,12 @@ impl Writer {
 
     pub(crate) fn finish(self) -> Result<(), Failure> {
         match self {
-            Writer::Table { mut shown, rows, schema, mut to } => {
+            Writer::Table {
+                mut shown,
+                rows,
+                schema,
+                mut to,
+            } => {
                 if shown.is_empty() {
                     shown.push(RecordBatch::new_empty(schema));
                 }
@@ -92,7 +114,9 @@ impl Writer {
                 writer.into_inner().flush()?;
             }
             Writer::Parquet(writer) => {
-                let mut sink = writer.into_inner().map_err(|e| Failure::file("output", e))?;
+                let mut sink = writer
+                    .into_inner()
+                    .map_err(|e| Failure::file("output", e))?;
                 sink.flush()?;
             }
         }

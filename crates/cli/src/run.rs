@@ -14,7 +14,11 @@ pub(crate) fn run(arguments: &Run) -> Result<(), Failure> {
     let started = Instant::now();
     let session = session(&arguments.settings)?;
     let engine = Engine::new().with_policy(arguments.tier);
-    let mut input = input::open(&arguments.from, arguments.schema.as_deref(), arguments.batch as usize)?;
+    let mut input = input::open(
+        &arguments.from,
+        arguments.schema.as_deref(),
+        arguments.batch as usize,
+    )?;
     let mut stream = Stream::new(
         &engine,
         &input.arrow,
@@ -58,14 +62,20 @@ fn format(arguments: &Run) -> Result<Format, Failure> {
     if let Some(format) = arguments.format {
         return Ok(format);
     }
-    let ending = arguments.to.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
+    let ending = arguments
+        .to
+        .rsplit_once('.')
+        .map(|(_, e)| e.to_ascii_lowercase());
     match ending.as_deref() {
         _ if arguments.to == "-" => Ok(Format::Table),
         Some("csv") => Ok(Format::Csv),
         Some("json" | "jsonl") => Ok(Format::Json),
         Some("parquet") => Ok(Format::Parquet),
         Some("txt") => Ok(Format::Table),
-        _ => Err(Failure::Usage(format!("no --format, and `{}` does not tell one by its ending", arguments.to))),
+        _ => Err(Failure::Usage(format!(
+            "no --format, and `{}` does not tell one by its ending",
+            arguments.to
+        ))),
     }
 }
 
@@ -76,10 +86,15 @@ fn progress(input: &Input) -> ProgressBar {
     }
     let template = "{spinner} {human_pos} rows, {per_sec}, {elapsed}";
     let (bar, template) = match input.rows {
-        Some(rows) => (ProgressBar::new(rows), "{bar:40} {human_pos}/{human_len} rows, {per_sec}, {eta} left"),
+        Some(rows) => (
+            ProgressBar::new(rows),
+            "{bar:40} {human_pos}/{human_len} rows, {per_sec}, {eta} left",
+        ),
         None => (ProgressBar::new_spinner(), template),
     };
-    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
+    bar.with_style(
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    )
 }
 
 fn statistics(stream: &Stream, input: &Input, elapsed: Duration) {
@@ -90,8 +105,14 @@ fn statistics(stream: &Stream, input: &Input, elapsed: Duration) {
     if let Some(bytes) = input.bytes {
         eprintln!("bytes read      {bytes}");
     }
-    eprintln!("time            {seconds:.3} s ({:.0} rows/s)", rows as f64 / seconds);
-    eprintln!("evaluating      {busy:.3} s ({:.0} rows/s)", rows as f64 / busy);
+    eprintln!(
+        "time            {seconds:.3} s ({:.0} rows/s)",
+        rows as f64 / seconds
+    );
+    eprintln!(
+        "evaluating      {busy:.3} s ({:.0} rows/s)",
+        rows as f64 / busy
+    );
     for (what, text, busy, counted) in stream.statistics() {
         eprintln!("{what}: {text}");
         let all: u64 = counted.rows.values().sum();
@@ -102,7 +123,10 @@ fn statistics(stream: &Stream, input: &Input, elapsed: Duration) {
         }
         for step in &counted.moves {
             let micros = step.after.as_micros();
-            eprintln!("  after {} rows, {micros} us: {}", step.after_rows, step.what);
+            eprintln!(
+                "  after {} rows, {micros} us: {}",
+                step.after_rows, step.what
+            );
         }
         for (reason, rows) in &counted.exits {
             eprintln!("  exits: {reason} {rows}");

@@ -30,11 +30,22 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn new(engine: &Engine, what: String, text: &str, schema: &Schema, session: &Session) -> Result<Self, Failure> {
+    fn new(
+        engine: &Engine,
+        what: String,
+        text: &str,
+        schema: &Schema,
+        session: &Session,
+    ) -> Result<Self, Failure> {
         let compiled = engine.compile(text, schema, session);
         let expression = compiled.map_err(|e| Failure::expression(&what, text, e))?;
         let context = expression.context();
-        Ok(Compiled { what, expression, context, busy: Duration::ZERO })
+        Ok(Compiled {
+            what,
+            expression,
+            context,
+            busy: Duration::ZERO,
+        })
     }
 
     fn failure(&self, mut error: sqlift::Error, first_row: u64) -> Failure {
@@ -60,11 +71,17 @@ impl Stream {
         filter: Option<&str>,
         select: Option<&str>,
     ) -> Result<Stream, Failure> {
-        let filter = filter.map(|text| Compiled::new(engine, "--where".to_owned(), text, columns, session));
-        let outputs = select.map(|list| projections(engine, list, columns, session)).transpose()?;
+        let filter =
+            filter.map(|text| Compiled::new(engine, "--where".to_owned(), text, columns, session));
+        let outputs = select
+            .map(|list| projections(engine, list, columns, session))
+            .transpose()?;
         let (outputs, fields) = match outputs {
             Some((outputs, fields)) => (Some(outputs), fields),
-            None => (None, input.fields().iter().map(|f| f.as_ref().clone()).collect()),
+            None => (
+                None,
+                input.fields().iter().map(|f| f.as_ref().clone()).collect(),
+            ),
         };
         Ok(Stream {
             filter: filter.transpose()?,
@@ -98,9 +115,13 @@ impl Stream {
             Some(outputs) => {
                 let arrays: Result<Vec<ArrayRef>, Failure> = outputs
                     .iter_mut()
-                    .map(|o| o.timed(|e, cx| e.eval_batch(&kept, cx)).map_err(|e| o.failure(e, first_row)))
+                    .map(|o| {
+                        o.timed(|e, cx| e.eval_batch(&kept, cx))
+                            .map_err(|e| o.failure(e, first_row))
+                    })
                     .collect();
-                let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(kept.num_rows()));
+                let options =
+                    arrow_array::RecordBatchOptions::new().with_row_count(Some(kept.num_rows()));
                 RecordBatch::try_new_with_options(self.schema.clone(), arrays?, &options)
                     .map_err(|e| Failure::file("batch", e))?
             }
@@ -115,7 +136,14 @@ impl Stream {
     pub(crate) fn statistics(&self) -> Vec<(String, String, Duration, Statistics)> {
         let compiled = self.filter.iter().chain(self.outputs.iter().flatten());
         compiled
-            .map(|c| (c.what.clone(), c.expression.text().to_owned(), c.busy, c.expression.statistics()))
+            .map(|c| {
+                (
+                    c.what.clone(),
+                    c.expression.text().to_owned(),
+                    c.busy,
+                    c.expression.statistics(),
+                )
+            })
             .collect()
     }
 
@@ -143,8 +171,15 @@ fn projections(
     let modes = Modes::from_sql_mode(&session.sql_mode.to_string());
     let parsed = parse_outputs(list, modes, Limits::default());
     let parsed = parsed.map_err(|e| {
-        let span = sqlift::Span { start: e.span.start, end: e.span.end };
-        Failure::expression("--select", list, sqlift::Error::new(e.code, e.sqlstate, e.message).at(span))
+        let span = sqlift::Span {
+            start: e.span.start,
+            end: e.span.end,
+        };
+        Failure::expression(
+            "--select",
+            list,
+            sqlift::Error::new(e.code, e.sqlstate, e.message).at(span),
+        )
     })?;
     let mut outputs = Vec::with_capacity(parsed.len());
     let mut fields = Vec::with_capacity(parsed.len());

@@ -21,6 +21,7 @@ mod compiled;
 mod context;
 mod deopt;
 mod engine;
+pub mod explain;
 mod expression;
 mod limits;
 mod statistics;

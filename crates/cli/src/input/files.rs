@@ -1,11 +1,13 @@
 //! CSV, JSON lines, Parquet.
 
-use super::schema::fields;
 use super::Input;
+use super::schema::fields;
 use crate::failure::Failure;
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema as ArrowSchema, SchemaRef};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use sqlift::Schema;
 use std::fs::File;
 use std::io::{BufReader, Seek};
@@ -39,21 +41,33 @@ fn columns(path: &str, given: Option<Schema>, arrow: &ArrowSchema) -> Result<Sch
 pub(super) fn csv(path: &str, given: Option<Schema>, batch: usize) -> Result<Input, Failure> {
     let (mut file, bytes) = open(path)?;
     let format = arrow_csv::reader::Format::default().with_header(true);
-    let (inferred, _) =
-        format.infer_schema(BufReader::new(&file), Some(INFER_ROWS)).map_err(|e| Failure::file(path, e))?;
+    let (inferred, _) = format
+        .infer_schema(BufReader::new(&file), Some(INFER_ROWS))
+        .map_err(|e| Failure::file(path, e))?;
     file.rewind().map_err(|e| Failure::file(path, e))?;
     let arrow: SchemaRef = match &given {
         Some(schema) if schema.columns().len() != inferred.fields().len() => {
             let (has, wants) = (inferred.fields().len(), schema.columns().len());
-            return Err(Failure::file(path, format!("has {has} columns, --schema {wants}")));
+            return Err(Failure::file(
+                path,
+                format!("has {has} columns, --schema {wants}"),
+            ));
         }
         Some(schema) => Arc::new(ArrowSchema::new(fields(schema)?)),
         None => Arc::new(inferred),
     };
-    let reader = arrow_csv::ReaderBuilder::new(arrow.clone()).with_header(true).with_batch_size(batch);
+    let reader = arrow_csv::ReaderBuilder::new(arrow.clone())
+        .with_header(true)
+        .with_batch_size(batch);
     let reader = reader.build(file).map_err(|e| Failure::file(path, e))?;
     let columns = columns(path, given, &arrow)?;
-    Ok(Input { columns, arrow, batches: batches(path, reader), rows: None, bytes: Some(bytes) })
+    Ok(Input {
+        columns,
+        arrow,
+        batches: batches(path, reader),
+        rows: None,
+        bytes: Some(bytes),
+    })
 }
 
 pub(super) fn json(path: &str, given: Option<Schema>, batch: usize) -> Result<Input, Failure> {
@@ -61,16 +75,25 @@ pub(super) fn json(path: &str, given: Option<Schema>, batch: usize) -> Result<In
     let arrow: SchemaRef = match &given {
         Some(schema) => Arc::new(ArrowSchema::new(fields(schema)?)),
         None => {
-            let inferred = arrow_json::reader::infer_json_schema(BufReader::new(&file), Some(INFER_ROWS));
+            let inferred =
+                arrow_json::reader::infer_json_schema(BufReader::new(&file), Some(INFER_ROWS));
             let (inferred, _) = inferred.map_err(|e| Failure::file(path, e))?;
             file.rewind().map_err(|e| Failure::file(path, e))?;
             Arc::new(inferred)
         }
     };
     let reader = arrow_json::ReaderBuilder::new(arrow.clone()).with_batch_size(batch);
-    let reader = reader.build(BufReader::new(file)).map_err(|e| Failure::file(path, e))?;
+    let reader = reader
+        .build(BufReader::new(file))
+        .map_err(|e| Failure::file(path, e))?;
     let columns = columns(path, given, &arrow)?;
-    Ok(Input { columns, arrow, batches: batches(path, reader), rows: None, bytes: Some(bytes) })
+    Ok(Input {
+        columns,
+        arrow,
+        batches: batches(path, reader),
+        rows: None,
+        bytes: Some(bytes),
+    })
 }
 
 pub(super) fn parquet(path: &str, given: Option<Schema>, batch: usize) -> Result<Input, Failure> {
@@ -82,12 +105,22 @@ pub(super) fn parquet(path: &str, given: Option<Schema>, batch: usize) -> Result
         && schema.columns().len() != arrow.fields().len()
     {
         let (has, wants) = (arrow.fields().len(), schema.columns().len());
-        return Err(Failure::file(path, format!("has {has} columns, --schema {wants}")));
+        return Err(Failure::file(
+            path,
+            format!("has {has} columns, --schema {wants}"),
+        ));
     }
     let rows = metadata.metadata().file_metadata().num_rows();
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_batch_size(batch);
+    let reader =
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_batch_size(batch);
     let reader = reader.build().map_err(|e| Failure::file(path, e))?;
     let columns = columns(path, given, &arrow)?;
     let rows = u64::try_from(rows).ok();
-    Ok(Input { columns, arrow, batches: batches(path, reader), rows, bytes: Some(bytes) })
+    Ok(Input {
+        columns,
+        arrow,
+        batches: batches(path, reader),
+        rows,
+        bytes: Some(bytes),
+    })
 }

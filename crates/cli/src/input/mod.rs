@@ -30,7 +30,9 @@ pub(crate) fn open(from: &str, schema: Option<&str>, batch: usize) -> Result<Inp
     let given = schema.map(definitions).transpose()?;
     if let Some(table) = from.strip_prefix("tpch:") {
         if given.is_some() {
-            return Err(Failure::Usage("--schema has no meaning for a generator".to_owned()));
+            return Err(Failure::Usage(
+                "--schema has no meaning for a generator".to_owned(),
+            ));
         }
         return tpch::open(table, batch);
     }
@@ -39,6 +41,8 @@ pub(crate) fn open(from: &str, schema: Option<&str>, batch: usize) -> Result<Inp
         Some("csv") => files::csv(from, given, batch),
         Some("json" | "jsonl" | "ndjson") => files::json(from, given, batch),
         Some("parquet") => files::parquet(from, given, batch),
-        _ => Err(Failure::Usage(format!("`{from}` is no .csv, .json, .jsonl or .parquet file, nor tpch:TABLE"))),
+        _ => Err(Failure::Usage(format!(
+            "`{from}` is no .csv, .json, .jsonl or .parquet file, nor tpch:TABLE"
+        ))),
     }
 }

@@ -5,39 +5,68 @@ use crate::failure::Failure;
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use tpchgen::generators::{
-    CustomerGenerator, LineItemGenerator, NationGenerator, OrderGenerator, PartGenerator, PartSuppGenerator,
-    RegionGenerator, SupplierGenerator,
+    CustomerGenerator, LineItemGenerator, NationGenerator, OrderGenerator, PartGenerator,
+    PartSuppGenerator, RegionGenerator, SupplierGenerator,
 };
 use tpchgen_arrow::arrow::record_batch::RecordBatchReader;
 use tpchgen_arrow::{
-    CustomerArrow, LineItemArrow, NationArrow, OrderArrow, PartArrow, PartSuppArrow, RegionArrow, SupplierArrow,
+    CustomerArrow, LineItemArrow, NationArrow, OrderArrow, PartArrow, PartSuppArrow, RegionArrow,
+    SupplierArrow,
 };
 
 pub(super) fn open(table: &str, batch: usize) -> Result<Input, Failure> {
     let (name, options) = table.split_once('?').unwrap_or((table, ""));
     let mut factor = 0.01;
     for option in options.split('&').filter(|o| !o.is_empty()) {
-        let value = option.strip_prefix("sf=").and_then(|v| v.parse::<f64>().ok());
-        factor = value.filter(|sf| (0.0..=100_000.0).contains(sf) && *sf > 0.0).ok_or_else(|| {
-            Failure::Usage(format!("tpch: `{option}` is not sf=N with a number above 0"))
-        })?;
+        let value = option
+            .strip_prefix("sf=")
+            .and_then(|v| v.parse::<f64>().ok());
+        factor = value
+            .filter(|sf| (0.0..=100_000.0).contains(sf) && *sf > 0.0)
+            .ok_or_else(|| {
+                Failure::Usage(format!(
+                    "tpch: `{option}` is not sf=N with a number above 0"
+                ))
+            })?;
     }
     Ok(match name {
-        "lineitem" => input(LineItemArrow::new(LineItemGenerator::new(factor, 1, 1)).with_batch_size(batch)),
-        "orders" => input(OrderArrow::new(OrderGenerator::new(factor, 1, 1)).with_batch_size(batch)),
-        "customer" => input(CustomerArrow::new(CustomerGenerator::new(factor, 1, 1)).with_batch_size(batch)),
+        "lineitem" => {
+            input(LineItemArrow::new(LineItemGenerator::new(factor, 1, 1)).with_batch_size(batch))
+        }
+        "orders" => {
+            input(OrderArrow::new(OrderGenerator::new(factor, 1, 1)).with_batch_size(batch))
+        }
+        "customer" => {
+            input(CustomerArrow::new(CustomerGenerator::new(factor, 1, 1)).with_batch_size(batch))
+        }
         "part" => input(PartArrow::new(PartGenerator::new(factor, 1, 1)).with_batch_size(batch)),
-        "partsupp" => input(PartSuppArrow::new(PartSuppGenerator::new(factor, 1, 1)).with_batch_size(batch)),
-        "supplier" => input(SupplierArrow::new(SupplierGenerator::new(factor, 1, 1)).with_batch_size(batch)),
-        "nation" => input(NationArrow::new(NationGenerator::new(factor, 1, 1)).with_batch_size(batch)),
-        "region" => input(RegionArrow::new(RegionGenerator::new(factor, 1, 1)).with_batch_size(batch)),
+        "partsupp" => {
+            input(PartSuppArrow::new(PartSuppGenerator::new(factor, 1, 1)).with_batch_size(batch))
+        }
+        "supplier" => {
+            input(SupplierArrow::new(SupplierGenerator::new(factor, 1, 1)).with_batch_size(batch))
+        }
+        "nation" => {
+            input(NationArrow::new(NationGenerator::new(factor, 1, 1)).with_batch_size(batch))
+        }
+        "region" => {
+            input(RegionArrow::new(RegionGenerator::new(factor, 1, 1)).with_batch_size(batch))
+        }
         _ => return Err(Failure::Usage(format!("tpch: there is no table `{name}`"))),
     }?)
 }
 
-fn input(reader: impl RecordBatchReader + Iterator<Item = Result<RecordBatch, ArrowError>> + 'static) -> Result<Input, Failure> {
+fn input(
+    reader: impl RecordBatchReader + Iterator<Item = Result<RecordBatch, ArrowError>> + 'static,
+) -> Result<Input, Failure> {
     let arrow: SchemaRef = reader.schema();
     let columns = sqlift::arrow::schema_of(&arrow).map_err(|e| Failure::file("tpch", e))?;
     let batches = Box::new(reader.map(|batch| batch.map_err(|e| Failure::file("tpch", e))));
-    Ok(Input { arrow, columns, batches, rows: None, bytes: None })
+    Ok(Input {
+        arrow,
+        columns,
+        batches,
+        rows: None,
+        bytes: None,
+    })
 }
