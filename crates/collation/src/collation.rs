@@ -3,6 +3,7 @@
 use crate::ascii::{self, Common};
 use crate::case::Case;
 use crate::charset::{Charset, with_multibyte, with_unicode};
+use crate::convert::convert;
 use crate::gb18030::Chinese;
 use crate::multibyte::Multi;
 use crate::registry_table::COLLATIONS;
@@ -219,6 +220,27 @@ impl Collation {
         self.rules == Rules::Bytes && self.pad == Pad::NoPad
     }
 
+    /// Appends what MySQL's `WEIGHT_STRING(s AS CHAR(n))` gives: the weight of the first `n` characters, and in `PAD
+    /// SPACE` collations that of a space for every character that is missing. The caller bounds `n`.
+    pub fn weight_string_of_chars(&self, bytes: &[u8], n: usize, out: &mut Vec<u8>) {
+        let part = &bytes[..self.charset.byte_index(bytes, n)];
+        self.weight_string(part, out);
+        if self.pad == Pad::NoPad {
+            return;
+        }
+        let mut space = vec![b' '];
+        if self.charset.is_unicode() {
+            space.clear();
+            let mut encoded = Vec::new();
+            convert(Charset::Utf8mb4, self.charset, b" ", &mut encoded);
+            self.weight_string(&encoded, &mut space);
+        }
+        for _ in self.charset.char_count(part)..n {
+            // MySQL: in sets that are not Unicode the byte 20 stands for what a space weighs (30 in latin7).
+            out.extend_from_slice(&space);
+        }
+    }
+
     /// How strings of printable ASCII characters (0x20 to 0x7E) can be tested for equality without weights, after
     /// trailing spaces are dropped if [`Collation::pad`] says so; `None` if there is no such way. A compiler may bet on
     /// ASCII with this. It is computed: ask once, not for every row.
@@ -391,6 +413,41 @@ mod tests {
         );
         assert_eq!(Collation::by_name("utf8_"), None);
         assert_eq!(Collation::by_name("ü"), None);
+    }
+
+    #[test]
+    fn weight_strings_of_given_length() {
+        let of = |name: &str, text: &[u8], n: usize| {
+            let mut out = Vec::new();
+            Collation::by_name(name)
+                .expect(name)
+                .weight_string_of_chars(text, n, &mut out);
+            out.iter()
+                .map(|byte| format!("{byte:02X}"))
+                .collect::<String>()
+        };
+        assert_eq!(of("utf8mb4_0900_ai_ci", b"ab", 4), "1C471C60");
+        assert_eq!(
+            of("utf8mb4_0900_as_cs", b"abcd", 2),
+            "1C471C60000000200020000000020002"
+        );
+        assert_eq!(of("utf8mb4_0900_bin", b"ab", 4), "6162");
+        assert_eq!(of("utf8mb4_unicode_ci", b"ab", 4), "0E330E4A02090209");
+        assert_eq!(
+            of("utf8mb4_unicode_ci", "ßß".as_bytes(), 3),
+            "0FEA0FEA0FEA0FEA0209"
+        );
+        assert_eq!(of("utf8mb4_general_ci", b"ab", 4), "0041004200200020");
+        assert_eq!(of("utf8mb4_bin", b"ab", 4), "000061000062000020000020");
+        assert_eq!(
+            of("utf16_bin", &[0, 0x61, 0, 0x62], 4),
+            "000061000062000020000020"
+        );
+        assert_eq!(of("latin7_general_cs", b"ab", 4), "87932020");
+        assert_eq!(of("big5_chinese_ci", b"ab", 4), "41422020");
+        assert_eq!(of("gb18030_chinese_ci", b"ab", 4), "41422020");
+        assert_eq!(of("binary", b"ab", 4), "6162");
+        assert_eq!(of("latin1_german2_ci", b"\xDFa", 2), "535341");
     }
 
     #[test]
