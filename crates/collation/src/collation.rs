@@ -3,13 +3,14 @@
 use crate::ascii::{self, Common};
 use crate::case::Case;
 use crate::charset::{Charset, with_multibyte, with_unicode};
+use crate::convert::convert;
 use crate::gb18030::Chinese;
 use crate::multibyte::Multi;
 use crate::registry_table::COLLATIONS;
 use crate::rules::{Rules, Simple};
 use crate::uca_compare::Pieces;
 use crate::weigh::{Weigh, with_weigh};
-use crate::{bytes_rules, special, uca_compare, weigh};
+use crate::{bytes_rules, special, uca, uca_compare, weigh};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::Hasher;
@@ -88,6 +89,15 @@ pub enum Pad {
     PadSpace,
     /// Every character counts.
     NoPad,
+}
+
+/// How ASCII strings compare; see [`Collation::ascii_equality`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AsciiEquality {
+    /// Byte for byte.
+    Bytes,
+    /// Byte for byte, but for the case of letters.
+    IgnoreCase,
 }
 
 /// A collation: an order of the strings of one character set.
@@ -208,6 +218,63 @@ impl Collation {
     /// Whether strings compare equal exactly when their bytes are equal, and in their order.
     pub fn is_memcmp(&self) -> bool {
         self.rules == Rules::Bytes && self.pad == Pad::NoPad
+    }
+
+    /// Appends what MySQL's `WEIGHT_STRING(s AS CHAR(n))` gives: the weight of the first `n` characters, and in `PAD
+    /// SPACE` collations that of a space for every character that is missing. The caller bounds `n`.
+    pub fn weight_string_of_chars(&self, bytes: &[u8], n: usize, out: &mut Vec<u8>) {
+        let part = &bytes[..self.charset.byte_index(bytes, n)];
+        self.weight_string(part, out);
+        if self.pad == Pad::NoPad {
+            return;
+        }
+        let mut space = vec![b' '];
+        if self.charset.is_unicode() {
+            space.clear();
+            let mut encoded = Vec::new();
+            convert(Charset::Utf8mb4, self.charset, b" ", &mut encoded);
+            self.weight_string(&encoded, &mut space);
+        }
+        for _ in self.charset.char_count(part)..n {
+            // MySQL: in sets that are not Unicode the byte 20 stands for what a space weighs (30 in latin7).
+            out.extend_from_slice(&space);
+        }
+    }
+
+    /// How strings of printable ASCII characters (0x20 to 0x7E) can be tested for equality without weights, after
+    /// trailing spaces are dropped if [`Collation::pad`] says so; `None` if there is no such way. A compiler may bet on
+    /// ASCII with this. It is computed: ask once, not for every row.
+    ///
+    /// ```
+    /// use sqlift_collation::{AsciiEquality, CollationId};
+    /// let ai_ci = CollationId::UTF8MB4_0900_AI_CI.get().unwrap();
+    /// assert_eq!(ai_ci.ascii_equality(), Some(AsciiEquality::IgnoreCase));
+    /// ```
+    pub fn ascii_equality(&self) -> Option<AsciiEquality> {
+        let characterwise = match self.rules {
+            Rules::Bytes | Rules::Simple(_) => true,
+            Rules::Uca(id, _) => uca::table(id).contractions.is_empty(),
+            Rules::Special(_) => false,
+        };
+        if !characterwise || !self.charset.is_ascii_compatible() {
+            return None;
+        }
+        let weight = |byte: u8| {
+            let mut weight = Vec::new();
+            self.weight_string(&[byte], &mut weight);
+            weight
+        };
+        let weights: Vec<(u8, Vec<u8>)> = (b' '..=b'~').map(|byte| (byte, weight(byte))).collect();
+        let holds = |same: fn(&u8, &u8) -> bool| {
+            weights.iter().all(|(a, x)| {
+                x.len() == weights[0].1.len() && weights.iter().all(|(b, y)| (x == y) == same(a, b))
+            })
+        };
+        match () {
+            () if holds(|a, b| a == b) => Some(AsciiEquality::Bytes),
+            () if holds(|a, b| a.eq_ignore_ascii_case(b)) => Some(AsciiEquality::IgnoreCase),
+            () => None,
+        }
     }
 
     /// Whether its rules are implemented: they all are.
@@ -346,6 +413,54 @@ mod tests {
         );
         assert_eq!(Collation::by_name("utf8_"), None);
         assert_eq!(Collation::by_name("ü"), None);
+    }
+
+    #[test]
+    fn weight_strings_of_given_length() {
+        let of = |name: &str, text: &[u8], n: usize| {
+            let mut out = Vec::new();
+            Collation::by_name(name)
+                .expect(name)
+                .weight_string_of_chars(text, n, &mut out);
+            out.iter()
+                .map(|byte| format!("{byte:02X}"))
+                .collect::<String>()
+        };
+        assert_eq!(of("utf8mb4_0900_ai_ci", b"ab", 4), "1C471C60");
+        assert_eq!(
+            of("utf8mb4_0900_as_cs", b"abcd", 2),
+            "1C471C60000000200020000000020002"
+        );
+        assert_eq!(of("utf8mb4_0900_bin", b"ab", 4), "6162");
+        assert_eq!(of("utf8mb4_unicode_ci", b"ab", 4), "0E330E4A02090209");
+        assert_eq!(
+            of("utf8mb4_unicode_ci", "ßß".as_bytes(), 3),
+            "0FEA0FEA0FEA0FEA0209"
+        );
+        assert_eq!(of("utf8mb4_general_ci", b"ab", 4), "0041004200200020");
+        assert_eq!(of("utf8mb4_bin", b"ab", 4), "000061000062000020000020");
+        assert_eq!(
+            of("utf16_bin", &[0, 0x61, 0, 0x62], 4),
+            "000061000062000020000020"
+        );
+        assert_eq!(of("latin7_general_cs", b"ab", 4), "87932020");
+        assert_eq!(of("big5_chinese_ci", b"ab", 4), "41422020");
+        assert_eq!(of("gb18030_chinese_ci", b"ab", 4), "41422020");
+        assert_eq!(of("binary", b"ab", 4), "6162");
+        assert_eq!(of("latin1_german2_ci", b"\xDFa", 2), "535341");
+    }
+
+    #[test]
+    fn equality_of_ascii() {
+        let of = |name: &str| Collation::by_name(name).expect(name).ascii_equality();
+        assert_eq!(of("binary"), Some(AsciiEquality::Bytes));
+        assert_eq!(of("utf8mb4_bin"), Some(AsciiEquality::Bytes));
+        assert_eq!(of("utf8mb4_0900_as_cs"), Some(AsciiEquality::Bytes));
+        assert_eq!(of("utf8mb4_general_ci"), Some(AsciiEquality::IgnoreCase));
+        assert_eq!(of("latin1_swedish_ci"), Some(AsciiEquality::IgnoreCase));
+        assert_eq!(of("utf8mb4_hu_0900_ai_ci"), None);
+        assert_eq!(of("utf8mb4_turkish_ci"), None);
+        assert_eq!(of("utf16_general_ci"), None);
     }
 
     #[test]

@@ -47,6 +47,6 @@ mod weigh;
 
 pub use charset::Charset;
 pub use coercibility::{Coercibility, Collated, Repertoire, aggregate};
-pub use collation::{Collation, CollationId, Pad};
+pub use collation::{AsciiEquality, Collation, CollationId, Pad};
 pub use convert::{Conversion, convert};
 pub use like::LikePattern;

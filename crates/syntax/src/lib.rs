@@ -13,8 +13,10 @@
 //! # Ok::<(), sqlift_syntax::Error>(())
 //! ```
 //!
-//! The grammar is the whole of MySQL's expression grammar but for subqueries, aggregate and window
-//! functions and full-text search, which are error 1235. `sql_mode` bits that change the grammar
+//! The grammar is the whole of MySQL's expression grammar but for subqueries, window functions,
+//! aggregate functions with `DISTINCT` or `*`, and full-text search, which are error 1235. Beyond MySQL's
+//! grammar there are named parameters, `:name`. Names of character sets, collations and functions
+//! are not looked up here (but for those of introducers), nor are lengths and precisions checked. `sql_mode` bits that change the grammar
 //! come in as [`Modes`]; [`Limits`] bound depth and size. No input makes anything here panic or
 //! use stack in proportion to it.
 //!

@@ -28,7 +28,7 @@ pub fn print(expr: &Expr) -> String {
     print_with(expr, Modes::default())
 }
 
-/// As [`print`], for other modes. `||` as OR is written `OR` under `PIPES_AS_CONCAT`.
+/// As [`print()`], for other modes. `||` as OR is written `OR` under `PIPES_AS_CONCAT`.
 #[must_use]
 pub fn print_with(expr: &Expr, modes: Modes) -> String {
     let mut printer = Printer {

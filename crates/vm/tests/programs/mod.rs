@@ -9,8 +9,8 @@ use bumpalo::Bump;
 use sqlift_functions::kernel::{BatchContext, Lanes, Vector, fallible_with};
 use sqlift_functions::native::{Int, Native};
 use sqlift_functions::{
-    Argument, CallId, CallSite, Exit, Fault, Frame, Function, Reason, RowContext, Scratch, SlotId,
-    catalogue, with_marker,
+    Argument, CallId, CallSite, Exit, Fault, Frame, Function, Overload, Reason, RowContext,
+    Scratch, SlotId, catalogue, with_marker,
 };
 use sqlift_ir::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
 use sqlift_types::{CollationId, Datum, Repr, Session, Span, SqlType, Value, Warning};
@@ -83,13 +83,12 @@ impl Build {
 
     /// `a + b`.
     pub fn add(&mut self, a: SlotId, b: SlotId) -> SlotId {
-        let plus = catalogue().lookup("+").expect("there is addition");
-        let overloads = catalogue().function(plus).overloads();
-        let overload = overloads
-            .iter()
-            .position(|o| o.accepts(&[Repr::Int, Repr::Int]) && o.ret() == Repr::Int);
-        let overload = overload.expect("there is addition of integers");
-        self.call(overload, &overloads[overload], a, b)
+        self.call("+", Repr::Int, None, a, b)
+    }
+
+    /// `a AND b` or `a OR b`, both operands evaluated.
+    pub fn junction(&mut self, name: &str, a: SlotId, b: SlotId) -> SlotId {
+        self.call(name, Repr::Bool, None, a, b)
     }
 
     /// A division in the place of the sum (a kernel of the same shape): by 0 it warns and is NULL, by -9 it is not done.
@@ -103,49 +102,56 @@ impl Build {
 
     /// A call of a function of two integers, in the place of the sum.
     pub fn integers(&mut self, function: &Function, a: SlotId, b: SlotId) -> SlotId {
-        let plus = catalogue().lookup("+").expect("there is addition");
-        let overloads = catalogue().function(plus).overloads();
-        let overload = overloads
-            .iter()
-            .position(|o| o.accepts(&[Repr::Int, Repr::Int]) && o.ret() == Repr::Int);
-        let overload = overload.expect("there is addition of integers");
-        self.call(overload, &function.overloads()[0], a, b)
+        self.call("+", Repr::Int, Some(&function.overloads()[0]), a, b)
     }
 
+    /// A call of a function of the catalogue over two operands of one representation, with the kernel of another overload if that
+    /// is asked for.
     fn call(
         &mut self,
-        overload: usize,
-        made_by: &sqlift_functions::Overload,
+        name: &str,
+        repr: Repr,
+        made_by: Option<&Overload>,
         a: SlotId,
         b: SlotId,
     ) -> SlotId {
+        let function = catalogue().lookup(name).expect("the catalogue has it");
+        let overloads = catalogue().function(function).overloads();
+        let overload = overloads
+            .iter()
+            .position(|o| o.accepts(&[repr, repr]) && o.ret() == repr);
+        let overload = overload.expect("the function has the overload");
+        let ty = match repr {
+            Repr::Bool => SqlType::bool(),
+            _ => SqlType::bigint(),
+        };
         let argument = Argument {
-            ty: SqlType::bigint(),
-            repr: Repr::Int,
+            ty: ty.clone(),
+            repr,
             constant: None,
         };
         let args = vec![argument.clone(), argument];
-        let ty = SqlType::bigint();
         let site = CallSite {
             args: &args,
             ret: &ty,
-            ret_repr: Repr::Int,
+            ret_repr: repr,
             collation: CollationId::BINARY,
             session: &self.program.session,
         };
+        let made_by = made_by.unwrap_or(&overloads[overload]);
         let kernel = made_by.kernel(&site).expect("these kernels have no state");
         let call = CallId(self.program.calls.len() as u32);
         self.program.calls.push(Call {
-            function: catalogue().lookup("+").expect("there is addition"),
+            function,
             overload,
             args,
             ty,
-            slot: nullable(Repr::Int),
+            slot: nullable(repr),
             collation: CollationId::BINARY,
             span: Span::default(),
             kernel,
         });
-        let to = self.slot(Repr::Int);
+        let to = self.slot(repr);
         let args = [a, b].into();
         self.program.steps.push(Step::Call { to, call, args });
         to
@@ -175,6 +181,16 @@ impl Build {
         self.push_jump(Step::JumpIfTrue { slot, target })
     }
 
+    pub fn jump_if_false(&mut self, slot: SlotId) -> usize {
+        let target = StepIndex(0);
+        self.push_jump(Step::JumpIfFalse { slot, target })
+    }
+
+    pub fn jump_if_null(&mut self, slot: SlotId) -> usize {
+        let target = StepIndex(0);
+        self.push_jump(Step::JumpIfNull { slot, target })
+    }
+
     pub fn jump_if_not_null(&mut self, slot: SlotId) -> usize {
         let target = StepIndex(0);
         self.push_jump(Step::JumpIfNotNull { slot, target })
@@ -186,6 +202,8 @@ impl Build {
             Step::Jump { target }
             | Step::JumpUnlessTrue { target, .. }
             | Step::JumpIfTrue { target, .. }
+            | Step::JumpIfFalse { target, .. }
+            | Step::JumpIfNull { target, .. }
             | Step::JumpIfNotNull { target, .. } => *target = here,
             step => panic!("{step:?} is no jump"),
         }
