@@ -1,6 +1,5 @@
 //! Collations: what they are called and what they do.
 
-use crate::ascii::{self, Common};
 use crate::case::Case;
 use crate::charset::{Charset, with_multibyte, with_unicode};
 use crate::convert::convert;
@@ -377,15 +376,6 @@ impl Collation {
                 with_unicode!(self.charset, E => uca_compare::weight_string::<E>(id, levels, bytes, out));
             }
         }
-    }
-}
-
-/// The common beginning of two strings that a collation of UTF-8 need not look at, and whether two different ASCII
-/// characters follow it.
-pub(crate) fn skip_common_utf8(a: &[u8], b: &[u8], fold: bool) -> (usize, bool) {
-    match ascii::common(a, b, fold) {
-        Common::ThenAscii(at) => (at, true),
-        Common::Bytes(at) => (ascii::char_start(a, b, at), false),
     }
 }
 

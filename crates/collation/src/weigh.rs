@@ -2,7 +2,6 @@
 
 use crate::ascii::{self, Common};
 use crate::charset::Charset;
-use crate::collation::skip_common_utf8;
 use crate::encoding::{Encoding, MALFORMED};
 use crate::key::{PaddedKey, put};
 use crate::rules::GeneralGroup;
@@ -255,13 +254,22 @@ pub(crate) use with_weigh;
 
 /// Order of two strings.
 pub(crate) fn compare<W: Weigh>(weigh: W, charset: Charset, a: &[u8], b: &[u8]) -> Ordering {
-    let start = match charset {
-        Charset::Utf8mb4 | Charset::Utf8mb3 => skip_common_utf8(a, b, weigh.folds_ascii()).0,
-        _ if charset.max_len() == 1 => match ascii::common(a, b, false) {
+    let utf8 = matches!(charset, Charset::Utf8mb4 | Charset::Utf8mb3);
+    let mut start = 0;
+    if utf8 || charset.max_len() == 1 {
+        start = match ascii::common(a, b, utf8 && weigh.folds_ascii()) {
+            Common::Bytes(at) if at == a.len() && at == b.len() => return Ordering::Equal,
+            Common::Bytes(at) if utf8 => ascii::char_start(a, b, at),
+            Common::ThenAscii(at) if utf8 => {
+                let order = weigh.units(&a[at..=at]).cmp(weigh.units(&b[at..=at]));
+                if order.is_ne() {
+                    return order;
+                }
+                at
+            }
             Common::Bytes(at) | Common::ThenAscii(at) => at,
-        },
-        _ => 0,
-    };
+        };
+    }
     compare_level(
         weigh.units(&a[start..]),
         weigh.units(&b[start..]),
