@@ -98,8 +98,14 @@ impl Program {
                     .constants
                     .get(*constant as usize)
                     .ok_or("no such constant")?;
-                if constant.slot.repr != slot(to).repr {
+                let held = constant.slot;
+                if (held.repr, held.scale) != (slot(to).repr, slot(to).scale) {
                     return Err("constant and slot differ");
+                }
+                let mut wide = sqlift_types::I256::ZERO;
+                let cell = constant.value.as_cell_of(held.repr, held.scale, &mut wide);
+                if cell.is_none() {
+                    return Err("a constant is not of its slot's type");
                 }
             }
             Step::Call { to, call, args } => {

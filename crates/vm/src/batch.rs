@@ -28,7 +28,7 @@ pub struct BatchCode {
 }
 
 impl BatchCode {
-    /// Takes a program.
+    /// Takes a program; one that [`RowCode::prepare`](crate::RowCode::prepare) accepts, for that is where constants are checked.
     pub fn prepare(program: Arc<Program>) -> BatchCode {
         debug_assert_eq!(program.verify(), Ok(()), "{program}");
         BatchCode { program }

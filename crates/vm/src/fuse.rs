@@ -1,6 +1,6 @@
 //! Which steps become closures of their own, and which are fused into their reader.
 
-use crate::step::{Advance, Closure, Give, Goto, GotoByNull, GotoByTruth, Jumps, Keep};
+use crate::step::{Advance, Closure, Give, Goto, GotoByNull, GotoByTruth, Jumps, Keep, KeepJumps};
 use sqlift_functions::kernel::{Node, Operand};
 use sqlift_functions::native::{Bool, Native};
 use sqlift_functions::{CallId, SlotId, catalogue, each_node, with_marker};
@@ -36,6 +36,8 @@ struct Made {
     closure: Box<dyn Closure>,
     text: String,
     target: Option<StepIndex>,
+    /// The slot that it writes, if that is what it does.
+    keeps: Option<SlotId>,
 }
 
 /// Fuses a program.
@@ -53,6 +55,8 @@ pub(crate) struct Fuser<'p> {
     /// Where each step of the program begins in the slice.
     begins: Vec<u32>,
     slots: u32,
+    /// The last place of the slice that some step jumps to.
+    landing: Option<usize>,
 }
 
 type Slice = (Vec<Box<dyn Closure>>, Vec<String>, usize);
@@ -67,6 +71,7 @@ impl<'p> Fuser<'p> {
             made: Vec::new(),
             begins: Vec::with_capacity(program.steps.len()),
             slots: 0,
+            landing: None,
         }
     }
 
@@ -79,6 +84,7 @@ impl<'p> Fuser<'p> {
         for (i, step) in self.program.steps.iter().enumerate() {
             if leader[i] {
                 self.keep_pending();
+                self.landing = Some(self.made.len());
             }
             self.begins.push(self.made.len() as u32);
             self.step(step)?;
@@ -124,11 +130,10 @@ impl<'p> Fuser<'p> {
             }
             Step::Jump { target } => {
                 self.keep_pending();
-                self.push(
-                    Box::new(Goto(Advance::NEXT)),
-                    "always".to_owned(),
-                    Some(*target),
-                );
+                if !self.jump_joins(None, KeepJumps::Always, *target) {
+                    let closure = Box::new(Goto(Advance::NEXT));
+                    self.push(closure, "always".to_owned(), Some(*target));
+                }
             }
             Step::JumpIfNull { slot, target } => self.by_null::<true>(*slot, *target)?,
             Step::JumpIfNotNull { slot, target } => self.by_null::<false>(*slot, *target)?,
@@ -267,8 +272,38 @@ impl<'p> Fuser<'p> {
             value: value.into_eval(),
             slot: kept,
             scale,
+            when_value: Advance::NEXT,
+            when_null: Advance::NEXT,
+            jumps: None,
         }));
-        self.push(closure, format!("s{} = {text}", kept.0), None);
+        self.made.push(Made {
+            closure,
+            text: format!("s{} = {text}", kept.0),
+            target: None,
+            keeps: Some(kept),
+        });
+    }
+
+    /// Lets the closure before a jump do it, if it writes a slot (the one that the jump asks about) and nothing jumps between them.
+    fn jump_joins(&mut self, asks: Option<SlotId>, jumps: KeepJumps, target: StepIndex) -> bool {
+        if self.landing == Some(self.made.len()) {
+            return false;
+        }
+        let Some(last) = self.made.last_mut() else {
+            return false;
+        };
+        let fits = last.keeps.is_some() && (asks.is_none() || asks == last.keeps);
+        if !fits || last.target.is_some() {
+            return false;
+        }
+        last.closure.take_jump(jumps);
+        last.target = Some(target);
+        last.text.push_str(match jumps {
+            KeepJumps::Always => "",
+            KeepJumps::IfNull => ", if it is null",
+            KeepJumps::IfNotNull => ", if it is not null",
+        });
+        true
     }
 
     fn by_null<const IS_NULL: bool>(
@@ -276,6 +311,16 @@ impl<'p> Fuser<'p> {
         slot: SlotId,
         target: StepIndex,
     ) -> Result<(), Error> {
+        let jumps = match IS_NULL {
+            true => KeepJumps::IfNull,
+            false => KeepJumps::IfNotNull,
+        };
+        if let Place::Kept(kept) = self.places[slot.index()]
+            && self.pending.is_empty()
+            && self.jump_joins(Some(kept), jumps, target)
+        {
+            return Ok(());
+        }
         let (node, text) = self.operand(slot)?;
         let closure: Box<dyn Closure> = each_node!(node, value, R => Box::new(GotoByNull::<R, IS_NULL> {
             value: value.into_eval(),
@@ -314,6 +359,7 @@ impl<'p> Fuser<'p> {
             closure,
             text,
             target,
+            keeps: None,
         });
     }
 }

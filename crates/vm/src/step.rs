@@ -31,6 +31,8 @@ pub(crate) trait Closure: Send + Sync {
     fn run<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Advance;
     /// Sets how far the step jumps, once that is known. Steps that do not jump have no use for it.
     fn set_distance(&mut self, _distance: Advance) {}
+    /// Does the jump that follows, too. Asked of [`Keep`] alone.
+    fn take_jump(&mut self, _jumps: KeepJumps) {}
 }
 
 /// Gives an output.
@@ -51,22 +53,45 @@ impl<R: Native> Closure for Give<R> {
     }
 }
 
-/// Writes a slot.
+/// Writes a slot, and goes on elsewhere if a jump follows that asks no more than whether the value is NULL: the ends of the
+/// branches of CASE, and each operand of COALESCE.
 pub(crate) struct Keep<R: Native> {
     pub(crate) value: Box<dyn Eval<R>>,
     pub(crate) slot: SlotId,
     pub(crate) scale: u8,
+    pub(crate) when_value: Advance,
+    pub(crate) when_null: Advance,
+    pub(crate) jumps: Option<KeepJumps>,
+}
+
+/// When a [`Keep`] jumps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeepJumps {
+    Always,
+    IfNull,
+    IfNotNull,
 }
 
 impl<R: Native> Closure for Keep<R> {
     fn run<'r>(&'r self, frame: &Frame<'r>, _: &mut [Value<'r>]) -> Advance {
-        let cell = match self.value.eval(frame) {
-            Out::Val(value) => R::store(value, self.scale, frame.cx.arena),
-            Out::Null => Value::Null,
+        let (cell, advance) = match self.value.eval(frame) {
+            Out::Val(value) => (R::store(value, self.scale, frame.cx.arena), self.when_value),
+            Out::Null => (Value::Null, self.when_null),
             Out::Exit => return Advance::EXIT,
         };
         frame.slots[self.slot.index()].set(cell);
-        Advance::NEXT
+        advance
+    }
+    fn take_jump(&mut self, jumps: KeepJumps) {
+        self.jumps = Some(jumps);
+    }
+    fn set_distance(&mut self, distance: Advance) {
+        match self.jumps {
+            Some(KeepJumps::Always) => (self.when_value, self.when_null) = (distance, distance),
+            Some(KeepJumps::IfNull) => self.when_null = distance,
+            Some(KeepJumps::IfNotNull) => self.when_value = distance,
+            None => {}
+        }
     }
 }
 

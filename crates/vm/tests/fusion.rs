@@ -56,11 +56,65 @@ fn a_lazy_branch_is_not_fused_across_its_jump() {
         p.listing(),
         concat!(
             "   0  s0 = +(column 0?, column 0?)\n",
-            "   1  unless column 2? is true, go to 4\n",
-            "   2  s1 = +(column 0?, 1)\n",
-            "   3  always, go to 5\n",
-            "   4  s1 = column 0?\n",
-            "   5  output 0 = +(s0, s1)\n",
+            "   1  unless column 2? is true, go to 3\n",
+            "   2  s1 = +(column 0?, 1), go to 4\n",
+            "   3  s1 = column 0?\n",
+            "   4  output 0 = +(s0, s1)\n",
+        )
+    );
+}
+
+#[test]
+fn an_operand_of_coalesce_jumps_by_itself() {
+    let mut p = Build::new();
+    let (a, b) = (p.column(0, Repr::Int), p.column(1, Repr::Int));
+    let result = p.slot(Repr::Int);
+    p.copy(result, a);
+    let first = p.jump_if_not_null(result);
+    let sum = p.add(a, b);
+    p.copy(result, sum);
+    let second = p.jump_if_not_null(result);
+    let zero = p.int(0);
+    p.copy(result, zero);
+    p.land(first);
+    p.land(second);
+    p.output(result);
+    assert_eq!(
+        p.listing(),
+        concat!(
+            "   0  s0 = column 0?, if it is not null, go to 3\n",
+            "   1  s0 = +(column 0?, column 1?), if it is not null, go to 3\n",
+            "   2  s0 = 0\n",
+            "   3  output 0 = s0\n",
+        )
+    );
+}
+
+/// Who comes from elsewhere to the jump must not pass it by.
+#[test]
+fn a_jump_that_is_a_target_stays_alone() {
+    let mut p = Build::new();
+    let (a, c) = (p.column(0, Repr::Int), p.column(2, Repr::Bool));
+    let result = p.slot(Repr::Int);
+    p.copy(result, a);
+    let over = p.jump_if_true(c);
+    let one = p.int(1);
+    p.copy(result, one);
+    p.land(over);
+    let null = p.jump_if_null(result);
+    let two = p.int(2);
+    p.copy(result, two);
+    p.land(null);
+    p.output(result);
+    assert_eq!(
+        p.listing(),
+        concat!(
+            "   0  s0 = column 0?\n",
+            "   1  if column 2? is true, go to 3\n",
+            "   2  s0 = 1\n",
+            "   3  if s0 is null, go to 5\n",
+            "   4  s0 = 2\n",
+            "   5  output 0 = s0\n",
         )
     );
 }
