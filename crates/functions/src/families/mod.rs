@@ -9,6 +9,7 @@ mod comparison;
 mod control;
 mod date;
 mod logic;
+mod numeric;
 mod rounding;
 mod text;
 

@@ -36,11 +36,11 @@ pub(super) fn bind(
         Literal::Hex {
             introducer: None,
             bytes,
-        } => Ok(hexadecimal(bytes)),
+        } => Ok(hexadecimal(bytes, Sign::Unsigned)),
         Literal::Bit {
             introducer: None,
             bytes,
-        } => Ok(hexadecimal(bytes)),
+        } => Ok(hexadecimal(bytes, Sign::Signed)),
         Literal::Temporal { kind, text } => temporal(*kind, text, session),
     }
 }
@@ -149,9 +149,16 @@ fn introduced(name: &str, value: Vec<u8>) -> Result<Expr, Error> {
     Ok(text(value, charset.default_collation()))
 }
 
-/// `x'...'`, `b'...'`: bytes, or an unsigned integer where a number is wanted.
-fn hexadecimal(bytes: &[u8]) -> Expr {
-    let ty = SqlType::blob(TypeKind::Hex, bytes.len() as u32);
+/// As what a number counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Signed,
+    Unsigned,
+}
+
+/// `x'...'`, `b'...'`: bytes, or an integer where a number is wanted. MySQL: a hexadecimal one is unsigned, a bit literal is not.
+fn hexadecimal(bytes: &[u8], sign: Sign) -> Expr {
+    let ty = SqlType::blob(TypeKind::Hex, bytes.len() as u32).with_unsigned(sign == Sign::Unsigned);
     collated(
         Expr::literal(Datum::Bytes(bytes.to_vec()), ty),
         CollationId::BINARY,

@@ -1,39 +1,296 @@
-//! Conversions, to number.
+//! Conversions to numbers: integers of either sign, DECIMAL, DOUBLE, FLOAT, YEAR, and truth values.
+//!
+//! A value is first read as the number it is (`source`), a text by the rules of what it becomes; then it is fitted into the target
+//! (`target`). The implicit conversion clamps; the explicit one wraps integers as MySQL's CAST does.
 
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
-use sqlift_types::{Datum, Error, SqlType};
+mod source;
+mod target;
+
+use crate::emit::{Emit, Lowered, NativeValue, Relation};
+use crate::families::numeric;
+use crate::kernel::{fallible_with, flagged_with, hot_total, total};
+use crate::native::{
+    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
+};
+use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RangeType, Reason, RowContext};
+use source::{Number, Source};
+use sqlift_types::decimal::Coefficient;
+use sqlift_types::{Datum, Error, I256, Repr, SqlType, TypeKind};
+use target::Target;
+
+/// Who asks for a conversion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// MySQL, of an operand.
+    Implicitly,
+    /// The user: CAST, CONVERT.
+    Explicitly,
+}
+
+/// What a conversion needs to know of its call.
+#[derive(Clone, Debug)]
+struct Conversion {
+    asked: Asked,
+    from: SqlType,
+    to: SqlType,
+}
+
+impl Conversion {
+    fn of(site: &CallSite<'_>, asked: Asked) -> Conversion {
+        Conversion {
+            asked,
+            from: site.args[0].ty.clone(),
+            to: site.ret.clone(),
+        }
+    }
+}
+
+type Prepare = fn(&CallSite<'_>) -> Result<Conversion, Error>;
+
+macro_rules! converts {
+    ($function:expr, $prepare:expr; $($from:ident)* => $to:ident) => {
+        $function$(.overload(fallible_with::<($from,), $to, _, _>($prepare, convert::<$from, $to>)).warns().shares_reference())*
+    };
+}
 
 /// Adds the overloads of the implicit conversion.
 pub(super) fn coerce(function: Function) -> Function {
-    function
+    let prepare: Prepare = |site| Ok(Conversion::of(site, Asked::Implicitly));
+    macro_rules! rescales {
+        ($function:expr; $($from:ident)* => $to:ident, $exit:expr) => {
+            $function$(.overload(flagged_with::<($from,), $to, _, _>(scales, rescale::<$from, $to>)).exits_with($exit).inline(lower_rescale))*
+        };
+    }
+    const WIDTH: Exit = Exit::Deopt(Reason::DecimalWidth);
+    const RANGE: Exit = Exit::Error(Fault::OutOfRange(RangeType::Decimal));
+    let function = common(function, prepare);
+    let function = rescales!(function; Int Bool UInt Dec64 => Dec64, WIDTH);
+    let function = rescales!(function; Int Bool UInt Dec64 Dec128 => Dec128, WIDTH);
+    rescales!(function; Int Bool UInt Dec64 Dec128 Dec256 => Dec256, RANGE)
 }
 
 /// Adds the overloads of the explicit conversion.
 pub(super) fn cast(function: Function) -> Function {
-    function
+    let prepare: Prepare = |site| Ok(Conversion::of(site, Asked::Explicitly));
+    let function = common(function, prepare);
+    let function = converts!(function, prepare; Int Bool UInt Dec64 => Dec64);
+    let function = converts!(function, prepare; Int Bool UInt Dec64 Dec128 => Dec128);
+    converts!(function, prepare; Int Bool UInt Dec64 Dec128 Dec256 => Dec256)
 }
 
+fn common(function: Function, prepare: Prepare) -> Function {
+    let function = function
+        .overload(hot_total::<(Int,), Double, _>(|v: i64| v as f64))
+        .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
+            Some(Lowered::value(e.int_to_double(args[0].value)))
+        })
+        .overload(total::<(UInt,), Double, _>(|v: u64| v as f64))
+        .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
+            Some(Lowered::value(e.uint_to_double(args[0].value)))
+        })
+        .overload(total::<(Bool,), Double, _>(|v: bool| {
+            f64::from(u8::from(v))
+        }))
+        .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
+            let value = e.bool_to_int(args[0].value);
+            Some(Lowered::value(e.int_to_double(value)))
+        })
+        .overload(total::<(Bool,), Int, _>(i64::from))
+        .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
+            Some(Lowered::value(e.bool_to_int(args[0].value)))
+        })
+        .overload(total::<(Int,), Int, _>(|v: i64| v))
+        .inline(|_: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| Some(args[0]))
+        .overload(total::<(Int,), Bool, _>(|v: i64| v != 0))
+        .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
+            let zero = e.int(0);
+            Some(Lowered::value(e.compare(
+                Relation::NotEqual,
+                args[0].value,
+                zero,
+            )))
+        })
+        .overload(total::<(UInt,), Bool, _>(|v: u64| v != 0))
+        .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
+            let zero = e.int(0);
+            Some(Lowered::value(e.compare(
+                Relation::NotEqual,
+                args[0].value,
+                zero,
+            )))
+        })
+        .overload(total::<(Double,), Bool, _>(|v: f64| v != 0.0))
+        .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
+            let zero = e.double(0.0);
+            Some(Lowered::value(e.double_compare(
+                Relation::NotEqual,
+                args[0].value,
+                zero,
+            )))
+        });
+    let function =
+        converts!(function, prepare; Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => Double);
+    let function = converts!(function, prepare; UInt Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => Int);
+    let function = converts!(function, prepare; Bool Int UInt Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => UInt);
+    let function =
+        converts!(function, prepare; Dec64 Dec128 Dec256 Date Time DateTime Bytes => Bool);
+    let function = converts!(function, prepare; Double Date Time DateTime Bytes => Dec64);
+    let function = converts!(function, prepare; Double Date Time DateTime Bytes => Dec128);
+    converts!(function, prepare; Double Date Time DateTime Bytes => Dec256)
+}
+
+fn convert<'r, A: Source, R: Target>(
+    conversion: &'r Conversion,
+    cx: &RowContext<'r>,
+    value: A::Val<'r>,
+) -> Result<Option<R::Plain>, Exit> {
+    let number = A::number(conversion, cx, value);
+    R::take(conversion, cx, number)
+}
+
+/// Scales before and after.
+struct Scales {
+    from: u8,
+    to: u8,
+}
+
+fn scales(site: &CallSite<'_>) -> Result<Scales, Error> {
+    let from = &site.args[0].ty;
+    Ok(Scales {
+        from: if from.repr().is_decimal() {
+            from.decimals
+        } else {
+            0
+        },
+        to: site.ret.decimals,
+    })
+}
+
+/// An exact number as the coefficient of another scale, at least as wide.
+fn rescale<'r, A: Exact, R: Exact>(
+    scales: &'r Scales,
+    _: &RowContext<'r>,
+    value: A::Val<'r>,
+) -> (R::Coefficient, bool) {
+    let wide = A::coefficient::<R::Coefficient>(value);
+    match wide.and_then(|wide| wide.rescale(scales.from, scales.to)) {
+        Some(coefficient) => (coefficient, false),
+        None => (R::Coefficient::ZERO, true),
+    }
+}
+
+/// An exact number: an integer or a decimal.
+trait Exact: Native {
+    /// What carries it.
+    type Coefficient: Coefficient;
+    /// The unscaled number, if the width holds it.
+    fn coefficient<C: Coefficient>(value: Self::Val<'_>) -> Option<C>;
+}
+
+macro_rules! exact {
+    ($($marker:ident $coefficient:ty, |$v:ident| $convert:expr;)*) => {$(
+        impl Exact for $marker {
+            type Coefficient = $coefficient;
+            fn coefficient<C: Coefficient>($v: Self::Val<'_>) -> Option<C> { $convert }
+        }
+    )*};
+}
+
+exact! {
+    Bool i64, |v| Some(C::from_i64(v.into()));
+    Int i64, |v| Some(C::from_i64(v));
+    UInt i128, |v| C::from_u64(v);
+    Dec64 i64, |v| Some(C::from_i64(v));
+    Dec128 i128, |v| C::from_i128(v);
+    Dec256 I256, |v| C::from_i256(v);
+}
+
+/// To a scale that is not smaller, by multiplication, where the digits of the type say that nothing is lost.
+fn lower_rescale(e: &mut dyn Emit, site: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {
+    let from = &site.args[0];
+    let before = if from.repr.is_decimal() {
+        from.ty.decimals
+    } else {
+        0
+    };
+    let shift = u32::from(site.ret.decimals.checked_sub(before)?);
+    let narrow = match from.repr {
+        Repr::Int | Repr::Dec64 => args[0].value,
+        Repr::Bool => e.bool_to_int(args[0].value),
+        _ => return None,
+    };
+    match site.ret_repr {
+        Repr::Dec64 if shift == 0 => Some(Lowered::value(narrow)),
+        Repr::Dec64 => {
+            let unit = e.int(i64::pow10(shift)?);
+            let (value, lost) = e.mul_overflow(narrow, unit);
+            e.bet(lost, Reason::DecimalWidth);
+            Some(Lowered::value(value))
+        }
+        // 64 bits hold 19 digits, 128 bits 38: no product of these overflows.
+        Repr::Dec128 if shift <= 19 => {
+            let wide: NativeValue = e.widen(narrow);
+            let unit = e.wide(i128::pow10(shift)?);
+            Some(Lowered::value(e.mul(wide, unit)))
+        }
+        _ => None,
+    }
+}
+
+/// CAST AS SIGNED, UNSIGNED, DECIMAL, DOUBLE, FLOAT, YEAR.
 pub(super) fn bind_cast(
     cx: &mut BindContext<'_>,
     operand: Expr,
     target: SqlType,
 ) -> Result<Expr, Error> {
+    numeric::class(&operand.ty)?;
     let nullable = operand.nullable;
-    Ok(cx.call(vec![operand], target, nullable))
+    match target.kind {
+        TypeKind::BigInt => {
+            let target = target.with_length(21);
+            Ok(cx.call(vec![operand], target, nullable))
+        }
+        TypeKind::Float => {
+            let operand = numeric::double_operand(cx, operand)?;
+            Ok(cx.call(vec![operand], target.with_length(23), nullable))
+        }
+        TypeKind::Year => Ok(cx.call(vec![operand], target, true)),
+        _ => Ok(cx.call(vec![operand], target, nullable)),
+    }
 }
 
 pub(super) fn coerce_reference(
     cx: &RowContext<'_>,
     site: &CallSite<'_>,
-    _: &Datum,
+    value: &Datum,
 ) -> Result<Datum, Fault> {
-    super::unsupported(cx, site)
+    reference(cx, Conversion::of(site, Asked::Implicitly), value)
 }
 
 pub(super) fn cast_reference(
     cx: &RowContext<'_>,
     site: &CallSite<'_>,
-    _: &Datum,
+    value: &Datum,
 ) -> Result<Datum, Fault> {
-    super::unsupported(cx, site)
+    reference(cx, Conversion::of(site, Asked::Explicitly), value)
+}
+
+fn reference(cx: &RowContext<'_>, conversion: Conversion, value: &Datum) -> Result<Datum, Fault> {
+    let c = &conversion;
+    let number = match value {
+        Datum::Null => return Ok(Datum::Null),
+        Datum::Int(v) => Number::Int(*v),
+        Datum::UInt(v) => Number::UInt(*v),
+        Datum::Double(v) => Number::Double(*v),
+        Datum::Decimal(v) => Number::Decimal(*v),
+        Datum::Date(v) => Date::number(c, cx, *v),
+        Datum::Time(v) => Time::number(c, cx, *v),
+        Datum::DateTime(v) => DateTime::number(c, cx, *v),
+        Datum::Bytes(v) => source::text(c, cx, v),
+        Datum::Json(_) => {
+            cx.raise(Error::unsupported("JSON as a number"));
+            return Err(Fault::Raised);
+        }
+    };
+    target::datum(c, cx, number)
 }
