@@ -65,7 +65,7 @@ pub enum Relation {
 /// NULL: of a strict overload the tier takes care. Values are arbitrary where an argument is NULL, [`Emit::exit_if`] counts only
 /// where none is, and the result is NULL where an argument is or where the lowering says so. A lowering of an overload that takes
 /// NULL (any parameter is [`crate::native::Opt`]) sees to all of that itself, by the [`Lowered::null`] of its arguments.
-/// DECIMALs of 256 bits are never lowered; byte strings only as arguments.
+/// DECIMALs of 256 bits and byte strings are arguments only; of the former nothing but [`Lowered::null`] can be used.
 pub trait Emit {
     /// Says that this lowering cannot be done here.
     fn refuse(&mut self);

@@ -55,7 +55,8 @@ pub(crate) fn lowering_of(
         let is_text = matches!(slot.repr, Repr::Bytes | Repr::Json);
         let kind = match machine_of(slot.repr) {
             Some(machine) => Kind::Value(machine),
-            None if is_text && width == Width::Scalar => Kind::Address,
+            // Whether it is NULL can be asked of anything.
+            None if width == Width::Scalar => Kind::Address,
             None => return None,
         };
         lowered.push(Lowered {
@@ -81,6 +82,7 @@ pub(crate) fn lowering_of(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Value(Machine),
+    /// Of a byte string or a 256-bit DECIMAL.
     Address,
 }
 

@@ -1,6 +1,9 @@
 //! Native code against a plain walk over the same program.
 
 mod batch;
+mod boundary;
+mod catalogue;
+mod concrete;
 mod programs;
 mod row;
 mod walker;
