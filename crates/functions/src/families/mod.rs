@@ -2,6 +2,7 @@
 
 use crate::Function;
 
+mod aggregate;
 mod arithmetic;
 mod bitwise;
 mod cast;
@@ -12,6 +13,7 @@ mod logic;
 mod numeric;
 mod rounding;
 mod text;
+mod textual;
 
 /// Every function of every family.
 pub(crate) fn all() -> Vec<Function> {

@@ -5,7 +5,7 @@
 
 mod to_number;
 mod to_temporal;
-mod to_text;
+pub(super) mod to_text;
 
 use crate::kernel::{flagged, total};
 use crate::native::{Dec64, Dec128, Dec256};
@@ -41,7 +41,9 @@ pub(super) fn functions() -> Vec<Function> {
             (v.as_i128(), i128::try_from(v).is_err())
         }))
         .exits_with(Exit::Deopt(Reason::DecimalWidth));
-    vec![coerce, cast, resize]
+    let mut functions = vec![coerce, cast, resize];
+    functions.append(&mut to_text::functions());
+    functions
 }
 
 /// `coerce` is only made by [`BindContext::coerce`], `resize` by linearizing.
