@@ -4,11 +4,11 @@
 //! collation of the connection. Its text is ASCII, so it fits every character set. BIT, JSON, ENUM and SET hold to theirs as a
 //! column does. An untyped NULL yields to everything and is binary when nothing else is there.
 
-use crate::{BindContext, Expr};
+use crate::{BindContext, Expr, RowContext};
 use sqlift_collation::{
     Charset, Coercibility, Collated, Collation, CollationId, Repertoire, aggregate, coercibility,
 };
-use sqlift_types::{Error, SqlType, TypeKind, Warning};
+use sqlift_types::{Datum, Error, SqlType, TypeKind, Warning};
 
 /// Characters of the longest text of a DOUBLE.
 const DOUBLE_CHARACTERS: u32 = 22;
@@ -225,4 +225,14 @@ pub(super) fn larger_than_packet(function: &str, packet: usize) -> Warning {
         1301,
         format!("Result of {function}() was larger than max_allowed_packet ({packet}) - truncated"),
     )
+}
+
+/// A result of a function, or NULL with warning 1301 when it is longer than a packet.
+pub(super) fn within_packet(cx: &RowContext<'_>, function: &str, text: Vec<u8>) -> Datum {
+    let packet = cx.session.max_allowed_packet as usize;
+    if text.len() > packet {
+        cx.warn(larger_than_packet(function, packet));
+        return Datum::Null;
+    }
+    Datum::Bytes(text)
 }

@@ -1,0 +1,172 @@
+//! CASE, IF, IFNULL, COALESCE, NULLIF.
+
+use super::no_rows;
+use crate::families::aggregate;
+use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext, catalogue};
+use sqlift_types::{Datum, Error, SqlType, TypeKind};
+
+pub(super) fn functions() -> Vec<Function> {
+    vec![
+        Function::operator("CASE", bind_case, case_reference)
+            .doc("The value after the first condition that is true, else the value after ELSE, else NULL.")
+            .example("CASE WHEN 1 > 2 THEN 'a' ELSE 'b' END", "b")
+            .form(Form::Case),
+        Function::operator("CASE OF", bind_case_of, case_reference)
+            .doc("The value after the first WHEN that equals the operand, else the value after ELSE, else NULL.")
+            .example("CASE 2 WHEN 1 THEN 'a' WHEN 2 THEN 'b' END", "b")
+            .form(Form::Case),
+        Function::new("IF", (3, 3), bind_if, case_reference)
+            .doc("The second argument if the first is true (neither 0 nor NULL), else the third.")
+            .example("IF(1 < 2, 'yes', 'no')", "yes")
+            .form(Form::Case),
+        Function::new("IFNULL", (2, 2), bind_coalesce, coalesce_reference)
+            .doc("The first argument, or the second if the first is NULL.")
+            .example("IFNULL(NULL, 5)", "5")
+            .form(Form::Coalesce),
+        Function::new("COALESCE", (1, usize::MAX), bind_coalesce, coalesce_reference)
+            .doc("The first argument that is not NULL.")
+            .example("COALESCE(NULL, NULL, 3)", "3")
+            .form(Form::Coalesce),
+        Function::new("NULLIF", (2, 2), bind_nullif, case_reference)
+            .doc("NULL if both arguments are equal, else the first.")
+            .example("NULLIF(1, 2)", "1")
+            .form(Form::Case),
+    ]
+}
+
+/// `condition, value, condition, value, ..., value`.
+fn bind_case(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    no_rows(&args)?;
+    let count = args.len();
+    let (mut conditions, mut values) = (Vec::new(), Vec::new());
+    for (i, arg) in args.into_iter().enumerate() {
+        if i % 2 == 0 && i + 1 < count {
+            conditions.push(condition(cx, arg)?);
+        } else {
+            values.push(arg);
+        }
+    }
+    branches(cx, "case", conditions, values)
+}
+
+/// `operand, value, result, value, result, ..., otherwise`.
+fn bind_case_of(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    no_rows(&args)?;
+    let mut args = args.into_iter();
+    let operand = args.next().ok_or_else(|| Error::wrong_arity("CASE"))?;
+    let rest: Vec<Expr> = args.collect();
+    let count = rest.len();
+    let (mut conditions, mut values) = (Vec::new(), Vec::new());
+    for (i, arg) in rest.into_iter().enumerate() {
+        if i % 2 == 0 && i + 1 < count {
+            conditions.push(equal(cx, operand.clone(), arg)?);
+        } else {
+            values.push(arg);
+        }
+    }
+    branches(cx, "case", conditions, values)
+}
+
+fn bind_if(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    no_rows(&args)?;
+    let Ok([test, yes, no]) = <[Expr; 3]>::try_from(args) else {
+        return Err(Error::wrong_arity("IF"));
+    };
+    let test = condition(cx, test)?;
+    branches(cx, "if", vec![test], vec![yes, no])
+}
+
+/// The call with its values converted to their common type; one more value than conditions.
+fn branches(
+    cx: &mut BindContext<'_>,
+    name: &str,
+    conditions: Vec<Expr>,
+    values: Vec<Expr>,
+) -> Result<Expr, Error> {
+    let nullable = values.iter().any(|v| v.nullable);
+    let common = aggregate::result(cx, name, &values.iter().collect::<Vec<_>>())?;
+    let mut args = Vec::with_capacity(conditions.len() + values.len());
+    let mut conditions = conditions.into_iter();
+    for value in values {
+        args.extend(conditions.next());
+        args.push(aggregate::converted(cx, value, &common)?);
+    }
+    Ok(aggregate::call(cx, args, &common, nullable))
+}
+
+fn bind_coalesce(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    no_rows(&args)?;
+    let name = catalogue().function(cx.function).name().to_lowercase();
+    let nullable = args.iter().all(|a| a.nullable);
+    let common = aggregate::result(cx, &name, &args.iter().collect::<Vec<_>>())?;
+    let args = args
+        .into_iter()
+        .map(|a| aggregate::converted(cx, a, &common))
+        .collect::<Result<_, _>>()?;
+    Ok(aggregate::call(cx, args, &common, nullable))
+}
+
+fn bind_nullif(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    no_rows(&args)?;
+    let Ok([value, other]) = <[Expr; 2]>::try_from(args) else {
+        return Err(Error::wrong_arity("NULLIF"));
+    };
+    let same = equal(cx, value.clone(), other)?;
+    let common = aggregate::result(cx, "nullif", &[&value])?;
+    let value = aggregate::converted(cx, value, &common)?;
+    let null = cx.null(common.ty.clone());
+    Ok(aggregate::call(cx, vec![same, null, value], &common, true))
+}
+
+/// The operand as a truth value.
+fn condition(cx: &mut BindContext<'_>, expr: Expr) -> Result<Expr, Error> {
+    match expr.ty.kind {
+        TypeKind::Bool => Ok(expr),
+        _ if expr.is_null_literal() => Ok(Expr {
+            ty: SqlType::bool(),
+            ..expr
+        }),
+        _ => match expr.as_literal() {
+            Some(Datum::Int(v)) => {
+                let truth = Datum::Int(i64::from(*v != 0));
+                Ok(Expr::literal(truth, SqlType::bool()).at(expr.span))
+            }
+            _ => {
+                let zero = Expr::literal(Datum::Int(0), SqlType::bigint_of(2)).at(expr.span);
+                related(cx, "<>", expr, zero)
+            }
+        },
+    }
+}
+
+fn equal(cx: &mut BindContext<'_>, a: Expr, b: Expr) -> Result<Expr, Error> {
+    related(cx, "=", a, b)
+}
+
+fn related(cx: &mut BindContext<'_>, operator: &str, a: Expr, b: Expr) -> Result<Expr, Error> {
+    if catalogue().lookup(operator).is_none() {
+        return Err(Error::unsupported(operator));
+    }
+    cx.bind_named(operator, vec![a, b])
+}
+
+/// The value after the first true condition.
+fn case_reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    let taken = args
+        .chunks(2)
+        .find(|branch| branch.len() == 1 || matches!(branch[0], Datum::Int(v) if v != 0));
+    Ok(taken
+        .and_then(|branch| branch.last())
+        .cloned()
+        .unwrap_or(Datum::Null))
+}
+
+/// The first value that is not NULL.
+fn coalesce_reference(
+    _: &RowContext<'_>,
+    _: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    let first = args.iter().find(|a| !a.is_null());
+    Ok(first.cloned().unwrap_or(Datum::Null))
+}

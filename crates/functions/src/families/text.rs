@@ -1,7 +1,0 @@
-//! The text family.
-
-use crate::Function;
-
-pub(super) fn functions() -> Vec<Function> {
-    Vec::new()
-}
