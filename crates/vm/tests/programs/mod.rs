@@ -51,6 +51,15 @@ impl Build {
         }
     }
 
+    /// A program that is already made.
+    pub fn of(mut program: Program) -> Build {
+        assert_eq!(program.steps.pop(), Some(Step::Return));
+        Build {
+            program,
+            parameters: Vec::new(),
+        }
+    }
+
     pub fn slot(&mut self, repr: Repr) -> SlotId {
         self.program.slots.push(nullable(repr));
         SlotId(self.program.slots.len() as u32 - 1)
@@ -379,16 +388,18 @@ pub fn in_chunks(
         let vectors: Vec<Vector<'_>> = columns
             .iter()
             .zip(&build.program.columns)
-            .map(|(cells, column)| {
-                vector(&cells[start..start + batch.rows], column.slot.repr, &arena)
-            })
+            .map(|(cells, column)| vector(&cells[start..start + batch.rows], column.slot, &arena))
             .collect();
         let outputs = code.run(&batch, &vectors, &build.parameters);
         let exits = scratch.take_batch_exits();
         let warnings = scratch.take_warnings();
         assert!(warnings.is_sorted_by_key(|w| w.0));
         for row in 0..batch.rows {
-            let values: Vec<Value<'_>> = outputs.iter().map(|o| o.cell(row, 0, &cx)).collect();
+            let values: Vec<Value<'_>> = outputs
+                .iter()
+                .zip(&build.program.outputs)
+                .map(|(o, ty)| o.cell(row, ty.decimals, &cx))
+                .collect();
             let mine = warnings.iter().filter(|w| w.0 == row as u32);
             let mut failed = exits.iter().filter(|e| e.0 == row as u32);
             let exit = failed.next().map(|e| (e.1, e.2));
@@ -403,9 +414,9 @@ pub fn in_chunks(
     outcomes
 }
 
-fn vector<'r>(cells: &[Value<'r>], repr: Repr, arena: &'r Bump) -> Vector<'r> {
-    with_marker!(repr, R => {
-        let lanes: Vec<_> = cells.iter().map(|c| R::load(*c, 0)).collect();
+fn vector<'r>(cells: &[Value<'r>], slot: Slot, arena: &'r Bump) -> Vector<'r> {
+    with_marker!(slot.repr, R => {
+        let lanes: Vec<_> = cells.iter().map(|c| R::load(*c, slot.scale)).collect();
         let values = arena.alloc_slice_fill_iter(lanes.iter().map(|v| v.unwrap_or(R::blank())));
         let valid = arena.alloc_slice_fill_iter(lanes.iter().map(Option::is_some));
         R::vector(Lanes::Flat { values, valid: Some(valid) })

@@ -1,0 +1,140 @@
+//! Expressions from text: the kernels of the catalogue agree in both forms, and what they are fused to.
+
+mod programs;
+
+use programs::{Build, columns_of, in_chunks, row_by_row};
+use sqlift_ir::{Binding, Speculation, bind, linearize};
+use sqlift_syntax::{Limits, Modes, parse};
+use sqlift_types::{Schema, Session, SqlType, Value};
+use std::sync::Arc;
+
+fn program(text: &str) -> Build {
+    let schema = Schema::new([
+        ("a", SqlType::bigint()),
+        ("b", SqlType::bigint()),
+        ("x", SqlType::double()),
+        ("s", SqlType::varchar(20)),
+        ("p", SqlType::decimal(10, 2)),
+    ]);
+    let session = Arc::new(Session::default());
+    let ast = parse(text, Modes::default(), Limits::default()).expect(text);
+    let binding = Binding {
+        schema: &schema,
+        session: &session,
+        parameter_types: &[],
+        fold: false,
+        max_depth: 100,
+    };
+    let bound = bind(&ast, &binding).expect(text);
+    let program = linearize(&[bound.expr], &session, Speculation::NONE).expect(text);
+    Build::of(program)
+}
+
+fn rows() -> Vec<Vec<Value<'static>>> {
+    let a = [
+        Value::Int(1),
+        Value::Null,
+        Value::Int(-7),
+        Value::Int(i64::MAX),
+        Value::Int(40),
+    ];
+    let x = [
+        Value::Double(0.5),
+        Value::Double(-0.0),
+        Value::Null,
+        Value::Double(1e300),
+    ];
+    let s = [
+        "abc".into(),
+        "ABC".into(),
+        Value::Null,
+        "".into(),
+        "abc ".into(),
+        "xyz".into(),
+    ];
+    let p = [
+        Some(150),
+        None,
+        Some(-1),
+        Some(9_999_999_999),
+        Some(0),
+        Some(149),
+        Some(4000),
+    ];
+    let p = p.map(|v| {
+        v.map_or(Value::Null, |coefficient| Value::Dec64 {
+            scale: 2,
+            coefficient,
+        })
+    });
+    let row = |i: usize| vec![a[i % 5], a[(i / 2 + 3) % 5], x[i % 4], s[i % 6], p[i % 7]];
+    (0..840).map(row).collect()
+}
+
+fn agree(text: &str) -> Vec<programs::Outcome> {
+    let (build, rows) = (program(text), rows());
+    let by_row = row_by_row(&build, &rows);
+    let columns = columns_of(&build, &rows);
+    for size in [1, 7, 64, 512] {
+        let by_chunk = in_chunks(&build, &columns, rows.len(), size);
+        for (row, (chunk, single)) in by_chunk.iter().zip(&by_row).enumerate() {
+            assert_eq!(
+                chunk,
+                single,
+                "{text}: row {row}, chunks of {size}\n{}",
+                build.listing()
+            );
+        }
+    }
+    by_row
+}
+
+#[test]
+fn both_forms_agree() {
+    for text in [
+        "a + b",
+        "a < b",
+        "a <= 40",
+        "40 > a",
+        "x = 0",
+        "x < 1e3 AND x >= -1",
+        "a <=> b",
+        "s = 'abc'",
+        "s < 'b' OR a IS NULL",
+        "s IS NULL",
+        "NOT (a = b)",
+        "a = b XOR x > 0",
+        "a + b > 5 AND x > 0",
+        "a = 1 OR a + a > 0",
+        "(a > 0) IS NOT TRUE",
+        "p < 1.50",
+        "p = 40 OR p IS NULL AND b > 0",
+    ] {
+        let answers = agree(text);
+        let distinct: std::collections::BTreeSet<_> =
+            answers.iter().map(|a| format!("{a:?}")).collect();
+        assert!(distinct.len() > 1, "{text} is the same for every row");
+    }
+}
+
+#[test]
+fn a_condition_is_one_closure() {
+    assert_eq!(
+        program("a > 1 AND b IS NULL OR x < 0.5e0").listing(),
+        "   0  output 0 = OR(AND(>(column 0?, 1), IS NULL(column 1?)), <(column 2?, 0.5))\n"
+    );
+}
+
+#[test]
+fn what_may_fail_is_skipped_when_the_first_operand_decides() {
+    assert_eq!(
+        program("a > 1 AND a + b > 2").listing(),
+        concat!(
+            "   0  s0 = >(column 0?, 1)\n",
+            "   1  if s0 is false, go to 3\n",
+            "   2  s1 = AND(s0, >(+(column 0?, column 1?), 2)), go to 4\n",
+            "   3  s1 = s0\n",
+            "   4  output 0 = s1\n",
+        )
+    );
+}
