@@ -7,6 +7,9 @@ use sqlift_types::{Datum, Error, Session, Span, SqlType, TypeKind, Warning};
 /// Evaluates a constant expression; the interpreter, given to binding from above.
 pub type Evaluate<'a> = &'a dyn Fn(&Expr) -> Result<(Datum, Vec<Warning>), Error>;
 
+/// The text of a part of the expression, as messages quote it.
+pub type Quote<'a> = &'a dyn Fn(Span) -> String;
+
 /// The call being bound: its name and place, the session, and ways to make typed nodes.
 pub struct BindContext<'a> {
     /// The session.
@@ -19,6 +22,8 @@ pub struct BindContext<'a> {
     pub warnings: &'a mut Vec<Warning>,
     /// Evaluates constants.
     pub evaluate: Evaluate<'a>,
+    /// Quotes the text.
+    pub quote: Quote<'a>,
     /// The type that the syntax names, for CAST.
     pub target: Option<SqlType>,
 }
@@ -79,6 +84,7 @@ impl BindContext<'_> {
             span: self.span,
             warnings: self.warnings,
             evaluate: self.evaluate,
+            quote: self.quote,
             target: None,
         };
         (catalogue().function(function).binder())(&mut inner, args)

@@ -17,7 +17,7 @@ mod expr;
 mod function;
 mod ids;
 
-pub use bind::{BindContext, Evaluate};
+pub use bind::{BindContext, Evaluate, Quote};
 pub use catalogue::{Catalogue, catalogue, edit_distance};
 pub use context::{Exit, Fault, Frame, Out, RangeType, Reason, RowContext, Scratch};
 pub use expr::{Expr, ExprKind};

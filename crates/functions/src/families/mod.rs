@@ -9,6 +9,7 @@ mod cast;
 mod comparison;
 mod control;
 mod date;
+mod like;
 mod logic;
 mod numeric;
 mod rounding;
@@ -24,6 +25,7 @@ pub(crate) fn all() -> Vec<Function> {
         comparison::functions(),
         control::functions(),
         date::functions(),
+        like::functions(),
         logic::functions(),
         rounding::functions(),
         text::functions(),

@@ -132,17 +132,15 @@ impl Binder<'_> {
             return Err(Error::unsupported(name));
         };
         let (root, schema, session) = (self.root, self.binding.schema, self.binding.session);
-        let evaluate = |expr: &Expr| {
-            sqlift_interp::evaluate_constant(expr, session, &|place| {
-                quoted(root, place, schema, session)
-            })
-        };
+        let quote = |place: Span| quoted(root, place, schema, session);
+        let evaluate = |expr: &Expr| sqlift_interp::evaluate_constant(expr, session, &quote);
         let mut cx = BindContext {
             session,
             function,
             span: span(node.span),
             warnings: &mut self.warnings,
             evaluate: &evaluate,
+            quote: &quote,
             target,
         };
         let bound = (catalogue().function(function).binder())(&mut cx, args)?;

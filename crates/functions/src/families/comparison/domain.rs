@@ -1,21 +1,23 @@
 //! In which domain two operands are compared.
 
-use crate::{BindContext, Expr};
+use super::{constant, moment};
+use crate::{BindContext, Expr, ExprKind};
 use sqlift_collation::coercibility::{self, Collated};
 use sqlift_types::decimal::Decimal;
 use sqlift_types::decimal::rules::DecimalType;
+use sqlift_types::temporal::DateTime;
 use sqlift_types::{Datum, Error, Repr, SqlType, TypeKind};
 
 /// What MySQL calls the result type of an operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
+pub(super) enum Class {
     Integer,
     Decimal,
     Double,
     Text,
 }
 
-fn class(ty: &SqlType) -> Class {
+pub(super) fn class(ty: &SqlType) -> Class {
     match ty.kind {
         kind if kind.is_integer() => Class::Integer,
         TypeKind::Year | TypeKind::Bit => Class::Integer,
@@ -25,8 +27,132 @@ fn class(ty: &SqlType) -> Class {
     }
 }
 
+impl Class {
+    /// The class in which values of two classes are compared.
+    pub(super) fn with(self, other: Class) -> Class {
+        match (self, other) {
+            (a, b) if a == b => a,
+            (Class::Integer, Class::Decimal) | (Class::Decimal, Class::Integer) => Class::Decimal,
+            _ => Class::Double,
+        }
+    }
+}
+
+/// Errors for what cannot be compared yet, and for rows.
+pub(in crate::families) fn check(operands: &[Expr]) -> Result<(), Error> {
+    for operand in operands {
+        if let ExprKind::Row(_) = operand.kind {
+            return Err(Error::operand_columns(1).at(operand.span));
+        }
+        if matches!(
+            operand.ty.kind,
+            TypeKind::Json | TypeKind::Vector | TypeKind::Dynamic
+        ) {
+            return Err(Error::unsupported(format_args!(
+                "comparison of {}",
+                operand.ty
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Numbers of a class in one representation; not for text.
+pub(super) fn numbers(cx: &mut BindContext<'_>, class: Class, operands: Vec<Expr>) -> Vec<Expr> {
+    let typed = |e: &Expr| e.ty.kind != TypeKind::Null;
+    match class {
+        Class::Integer => {
+            let unsigned = operands
+                .iter()
+                .filter(|e| typed(e))
+                .any(|e| e.ty.repr() == Repr::UInt);
+            let fits = |e: &Expr| match (unsigned, e.as_literal()) {
+                (_, Some(Datum::Null)) => true,
+                (true, Some(Datum::Int(v))) => *v >= 0,
+                (true, _) => e.ty.repr() == Repr::UInt,
+                (false, _) => true,
+            };
+            if !operands.iter().all(fits) {
+                return numbers(cx, Class::Decimal, operands);
+            }
+            let to = if unsigned {
+                SqlType::ubigint()
+            } else {
+                SqlType::bigint()
+            };
+            let as_int = |e: Expr| match e.as_literal() {
+                Some(Datum::Null) => Expr {
+                    ty: to.clone(),
+                    ..e
+                },
+                Some(Datum::Int(v)) if unsigned => {
+                    Expr::literal(Datum::UInt(*v as u64), to.clone()).at(e.span)
+                }
+                _ => integer(cx, e),
+            };
+            operands.into_iter().map(as_int).collect()
+        }
+        Class::Decimal => {
+            let scale = |e: &Expr| match e.ty.kind {
+                TypeKind::Decimal => e.ty.decimals,
+                _ => 0,
+            };
+            let scale = operands.iter().map(scale).max().unwrap_or(0);
+            let as_decimal = |e: Expr| match e.as_literal() {
+                Some(Datum::Null) => Expr {
+                    ty: SqlType::decimal(u32::from(scale) + 1, scale),
+                    ..e
+                },
+                _ => decimal(cx, e, scale),
+            };
+            operands.into_iter().map(as_decimal).collect()
+        }
+        Class::Double | Class::Text => operands
+            .into_iter()
+            .map(|e| {
+                if e.is_null_literal() {
+                    null_as(cx, e, SqlType::double())
+                } else {
+                    double(cx, e)
+                }
+            })
+            .collect(),
+    }
+}
+
+/// Texts in the collation they are compared in. Errors: 1267, 1270, 1271.
+pub(in crate::families) fn all_texts(
+    cx: &mut BindContext<'_>,
+    name: &str,
+    operands: Vec<Expr>,
+) -> Result<Vec<Expr>, Error> {
+    let collated: Vec<Collated> = operands.iter().map(|e| e.collated).collect();
+    let merged = coercibility::for_comparison(&collated)
+        .map_err(|mix| Error::new(mix.code(), "HY000", mix.message(name)))?;
+    Ok(operands
+        .into_iter()
+        .map(|e| in_collation(cx, e, merged))
+        .collect())
+}
+
+/// DATE, DATETIME, TIMESTAMP and TIME as moments.
+pub(super) fn moment(cx: &mut BindContext<'_>, e: Expr) -> Expr {
+    match e.ty.kind {
+        TypeKind::DateTime | TypeKind::Timestamp => e,
+        TypeKind::Date => cx.coerce(e, SqlType::datetime(0)),
+        _ => {
+            let fsp = if e.ty.kind == TypeKind::Time {
+                e.ty.decimals
+            } else {
+                6
+            };
+            cx.coerce(e, SqlType::datetime(fsp))
+        }
+    }
+}
+
 /// DATE, DATETIME and TIMESTAMP.
-fn has_date(ty: &SqlType) -> bool {
+pub(super) fn has_date(ty: &SqlType) -> bool {
     ty.kind.is_temporal() && ty.kind != TypeKind::Time
 }
 
@@ -37,15 +163,11 @@ pub(super) fn operands(
     a: Expr,
     b: Expr,
 ) -> Result<(Expr, Expr), Error> {
-    for operand in [&a, &b] {
-        if matches!(
-            operand.ty.kind,
-            TypeKind::Json | TypeKind::Vector | TypeKind::Dynamic
-        ) {
-            let what = format_args!("comparison of {}", operand.ty).to_string();
-            return Err(Error::unsupported(what));
-        }
-    }
+    let [a, b] = {
+        let both = [a, b];
+        check(&both)?;
+        both
+    };
     match (a.ty.kind, b.ty.kind) {
         (TypeKind::Null, TypeKind::Null) => return Ok((a, b)),
         (TypeKind::Null, _) => {
@@ -60,34 +182,81 @@ pub(super) fn operands(
         }
         _ => {}
     }
-    if has_date(&a.ty) && has_date(&b.ty) {
+    let (a, b) = match (
+        constant::in_column(cx, &a, &b),
+        constant::in_column(cx, &b, &a),
+    ) {
+        (Some(b), _) => (a, b),
+        (None, Some(a)) => (a, b),
+        _ => (a, b),
+    };
+    let (is_time, is_year) = (
+        |e: &Expr| e.ty.kind == TypeKind::Time,
+        |e: &Expr| e.ty.kind == TypeKind::Year,
+    );
+    if (has_date(&a.ty) && (has_date(&b.ty) || is_time(&b))) || (is_time(&a) && has_date(&b.ty)) {
         return Ok(moments(cx, a, b));
     }
-    if a.ty.kind == TypeKind::Time && b.ty.kind == TypeKind::Time {
+    if is_time(&a) && is_time(&b) {
         return Ok((a, b));
     }
-    if (has_date(&a.ty) && b.ty.kind == TypeKind::Time)
-        || (has_date(&b.ty) && a.ty.kind == TypeKind::Time)
-    {
-        return Ok(moments(cx, a, b));
-    }
-    match (class(&a.ty), class(&b.ty)) {
-        (Class::Text, Class::Text) => {
-            if has_date(&a.ty) || has_date(&b.ty) {
-                return Err(Error::unsupported("comparison of a date with text"));
-            }
-            texts(cx, name, a, b)
+    match (is_year(&a), is_year(&b)) {
+        (true, true) if a.as_literal().is_none() && b.as_literal().is_none() => {
+            return Ok((year_start(cx, a), year_start(cx, b)));
         }
-        (Class::Integer, Class::Integer) => Ok(integers(cx, a, b)),
-        (Class::Integer | Class::Decimal, Class::Integer | Class::Decimal) => {
+        (true, false) if has_date(&b.ty) => return Ok((year_start(cx, a), moment(cx, b))),
+        (false, true) if has_date(&a.ty) => return Ok((moment(cx, a), year_start(cx, b))),
+        _ => {}
+    }
+    match class(&a.ty).with(class(&b.ty)) {
+        Class::Text if has_date(&a.ty) => {
+            let b = text_as_date(cx, b, &a)?;
+            Ok(moments(cx, a, b))
+        }
+        Class::Text if has_date(&b.ty) => {
+            let a = text_as_date(cx, a, &b)?;
+            Ok(moments(cx, a, b))
+        }
+        Class::Text => texts(cx, name, a, b),
+        Class::Integer => Ok(integers(cx, a, b)),
+        Class::Decimal => Ok(decimals(cx, a, b)),
+        // A constant text is compared with a DECIMAL that is no constant as a DECIMAL.
+        Class::Double if decimal_with_text(&a, &b) || decimal_with_text(&b, &a) => {
             Ok(decimals(cx, a, b))
         }
-        _ => Ok((double(cx, a), double(cx, b))),
+        Class::Double => Ok((double(cx, a), double(cx, b))),
     }
 }
 
+fn decimal_with_text(decimal: &Expr, text: &Expr) -> bool {
+    class(&decimal.ty) == Class::Decimal
+        && !decimal.is_constant()
+        && class(&text.ty) == Class::Text
+        && text.is_constant()
+        && !text.ty.kind.is_temporal()
+}
+
+/// Text as the date that it is compared with: a constant once and for all, else row by row as CAST reads it.
+fn text_as_date(cx: &mut BindContext<'_>, text: Expr, date: &Expr) -> Result<Expr, Error> {
+    if text.is_constant() {
+        return moment::constant(cx, text, date);
+    }
+    let to = match date.ty.kind {
+        TypeKind::Date => SqlType::date(),
+        _ => SqlType::datetime(6),
+    };
+    Ok(cx.call_named("CAST", vec![text], to, true))
+}
+
+/// A YEAR as the moment before its first day.
+fn year_start(cx: &BindContext<'_>, year: Expr) -> Expr {
+    let (nullable, span) = (year.nullable, year.span);
+    cx.call_named("start of year", vec![year], SqlType::datetime(0), nullable)
+        .at(span)
+}
+
 /// The type in which an operand of this type is compared with its own kind.
-fn comparable(ty: &SqlType) -> SqlType {
+pub(super) fn comparable(ty: &SqlType) -> SqlType {
     match ty.kind {
         TypeKind::Enum | TypeKind::Set => SqlType::text(TypeKind::VarChar, ty.length, ty.collation),
         TypeKind::Hex => SqlType::varbinary(ty.length),
@@ -96,7 +265,7 @@ fn comparable(ty: &SqlType) -> SqlType {
     }
 }
 
-fn null_as(cx: &BindContext<'_>, null: Expr, ty: SqlType) -> Expr {
+pub(super) fn null_as(cx: &BindContext<'_>, null: Expr, ty: SqlType) -> Expr {
     if null.is_null_literal() {
         Expr { ty, ..null }
     } else {
@@ -108,15 +277,28 @@ fn moments(cx: &mut BindContext<'_>, a: Expr, b: Expr) -> (Expr, Expr) {
     if a.ty.kind == TypeKind::Date && b.ty.kind == TypeKind::Date {
         return (a, b);
     }
-    let as_datetime = |cx: &BindContext<'_>, e: Expr| match e.ty.kind {
-        TypeKind::DateTime | TypeKind::Timestamp => e,
-        TypeKind::Date => cx.coerce(e, SqlType::datetime(0)),
-        _ => {
-            let fsp = e.ty.decimals;
-            cx.coerce(e, SqlType::datetime(fsp))
+    // A constant without a time of day keeps a comparison with dates one of dates.
+    let day = |e: &Expr| match e.as_literal() {
+        Some(Datum::DateTime(v)) => {
+            let value = DateTime::from_packed_trusted(*v);
+            (value.packed_clock() == 0).then(|| {
+                let date = Datum::Date(value.date().to_packed());
+                Expr::literal(date, SqlType::date()).at(e.span)
+            })
         }
+        _ => None,
     };
-    (as_datetime(cx, a), as_datetime(cx, b))
+    if a.ty.kind == TypeKind::Date
+        && let Some(b) = day(&b)
+    {
+        return (a, b);
+    }
+    if b.ty.kind == TypeKind::Date
+        && let Some(a) = day(&a)
+    {
+        return (a, b);
+    }
+    (moment(cx, a), moment(cx, b))
 }
 
 fn texts(cx: &mut BindContext<'_>, name: &str, a: Expr, b: Expr) -> Result<(Expr, Expr), Error> {
@@ -126,7 +308,7 @@ fn texts(cx: &mut BindContext<'_>, name: &str, a: Expr, b: Expr) -> Result<(Expr
 }
 
 /// The operand as text in the collation of the comparison.
-fn in_collation(cx: &mut BindContext<'_>, expr: Expr, merged: Collated) -> Expr {
+pub(super) fn in_collation(cx: &mut BindContext<'_>, expr: Expr, merged: Collated) -> Expr {
     let kind = if expr.ty.kind.is_string() && expr.ty.kind != TypeKind::Hex {
         expr.ty.kind
     } else {

@@ -4,15 +4,20 @@
 //! or moments. The right operand is only evaluated if the left is not NULL; `<=>` evaluates both and is never NULL. Rows are compared
 //! member by member ([`row`]).
 
+mod constant;
 mod domain;
+mod membership;
+mod moment;
 mod ordering;
 mod row;
+mod text;
 
 use crate::kernel::{hot_total, total, total_with};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Opt, Time, UInt,
 };
 use crate::{BindContext, Expr, ExprKind, Form, Function};
+pub(super) use domain::{all_texts, check};
 use ordering::{Scales, TextOrder};
 use sqlift_types::{Error, I256, SqlType};
 use std::cmp::Ordering;
@@ -127,7 +132,7 @@ pub(super) fn functions() -> Vec<Function> {
         ),
         is_ge
     );
-    vec![
+    let mut functions = vec![
         equal,
         not_equal,
         less,
@@ -135,7 +140,11 @@ pub(super) fn functions() -> Vec<Function> {
         greater,
         greater_or_equal,
         null_safe_equal(),
-    ]
+    ];
+    functions.extend(membership::functions());
+    functions.extend(moment::functions());
+    functions.extend(text::functions());
+    functions
 }
 
 /// `<=>`: takes NULLs, is never NULL.

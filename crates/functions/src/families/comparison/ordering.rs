@@ -73,12 +73,17 @@ pub(super) struct Scales {
 }
 
 pub(super) fn scales(site: &CallSite<'_>) -> Result<Scales, Error> {
+    Ok(scales_of(site, 0, 1))
+}
+
+/// The same for any two arguments.
+pub(super) fn scales_of(site: &CallSite<'_>, first: usize, second: usize) -> Scales {
     let scale = |i: usize| site.args.get(i).map_or(0, |a| a.ty.decimals);
-    let common = scale(0).min(scale(1));
-    Ok(Scales {
-        a: scale(1) - common,
-        b: scale(0) - common,
-    })
+    let common = scale(first).min(scale(second));
+    Scales {
+        a: scale(second) - common,
+        b: scale(first) - common,
+    }
 }
 
 impl Scales {

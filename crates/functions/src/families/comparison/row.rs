@@ -73,3 +73,22 @@ fn ordered(
     }
     Ok(tree)
 }
+
+/// `(a, b) IN ((c, d), ...)`: an OR of comparisons.
+///
+/// Errors: 1241 if a member has another width.
+pub(super) fn membership(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error> {
+    let value = args.remove(0);
+    let mut tree: Option<Expr> = None;
+    for item in args {
+        let here = relation(cx, "=", value.clone(), item)?;
+        tree = Some(match tree {
+            None => here,
+            Some(tree) => {
+                let nullable = tree.nullable || here.nullable;
+                cx.call_named("OR", vec![tree, here], SqlType::bool(), nullable)
+            }
+        });
+    }
+    tree.ok_or_else(|| Error::operand_columns(1))
+}

@@ -1,0 +1,598 @@
+//! BETWEEN and IN.
+//!
+//! Both decide on one domain for all their operands, by rules of their own: text that BETWEEN or IN compares with dates and that is none
+//! counts as `0000-00-00`, with a warning, where `=` raises error 1525. `x IN (y)` is `x = y`. IN over constants converts them once; else
+//! it asks type by type.
+
+use super::domain::{self, Class};
+use super::moment::Wording;
+use super::ordering::{self, Scales, TextOrder};
+use super::{constant, moment, row};
+use crate::emit::{Emit, Lowered, NativeValue, Relation};
+use crate::kernel::{nullable, nullable_with};
+use crate::native::{
+    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Opt, Time, UInt,
+};
+use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Form, Function, RowContext};
+use sqlift_types::{Datum, Error, I256, SqlType, TypeKind};
+use std::cmp::Ordering;
+
+pub(super) fn functions() -> Vec<Function> {
+    vec![between(), in_list()]
+}
+
+/// Three-valued `low <= value AND value <= high`.
+fn within(low: Option<bool>, high: Option<bool>) -> Option<bool> {
+    match (low, high) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+fn between() -> Function {
+    macro_rules! plain {
+        ($function:expr, $($marker:ident $value:ty, $compare:ident);*) => {
+            $function$(
+                .overload(nullable::<($marker, Opt<$marker>, Opt<$marker>), Bool, _>(
+                    |v: $value, low: Option<$value>, high: Option<$value>| {
+                        within(low.map(|l| l <= v), high.map(|h| v <= h))
+                    },
+                ))
+                .inline(|e, _, args| lower_between(e, args, |e, r, a, b| e.$compare(r, a, b)))
+            )*
+        };
+    }
+    macro_rules! decimal {
+        ($function:expr, $($marker:ident $value:ty, $compare:ident);*) => {
+            $function$(
+                .overload(nullable_with::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
+                    |site| Ok([ordering::scales_of(site, 1, 0), ordering::scales_of(site, 0, 2)]),
+                    |s: &[Scales; 2], _, v: $value, low: Option<$value>, high: Option<$value>| {
+                        within(
+                            low.map(|l| s[0].$compare(l, v).is_le()),
+                            high.map(|h| s[1].$compare(v, h).is_le()),
+                        )
+                    },
+                ))
+            )*
+        };
+    }
+    let f = Function::operator("BETWEEN", bind_between, between_reference)
+        .doc("Whether the first lies between the others, bounds included.")
+        .example("2 BETWEEN 1 AND 3", "1")
+        .form(Form::Guarded);
+    let f = plain!(f, Int i64, compare; UInt u64, unsigned_compare; Double f64, double_compare;
+        Date i64, compare; DateTime i64, compare; Time i64, compare);
+    let f = decimal!(f, Dec64 i64, compare_64; Dec128 i128, compare_128; Dec256 I256, compare_256);
+    f.overload(
+        nullable_with::<(Bytes, Opt<Bytes>, Opt<Bytes>), Bool, _, _>(
+            ordering::text_order,
+            |order: &TextOrder, _, v: &[u8], low: Option<&[u8]>, high: Option<&[u8]>| {
+                within(
+                    low.map(|l| order.compare(l, v).is_le()),
+                    high.map(|h| order.compare(v, h).is_le()),
+                )
+            },
+        ),
+    )
+    .shares_reference()
+}
+
+/// What IN found: the truth, or NULL when there was a NULL and nothing equal.
+fn found<T: Copy>(value: T, list: &[Option<T>], equal: impl Fn(T, T) -> bool) -> Option<bool> {
+    let mut null = false;
+    for item in list {
+        match item {
+            Some(item) if equal(value, *item) => return Some(true),
+            Some(_) => {}
+            None => null = true,
+        }
+    }
+    (!null).then_some(false)
+}
+
+/// The constants of a list, sorted.
+struct Set<T> {
+    /// `None`: the list is not constant.
+    sorted: Option<Vec<T>>,
+    null: bool,
+}
+
+impl<T: Ord> Set<T> {
+    fn of(site: &CallSite<'_>, value: impl Fn(&Datum) -> Option<T>) -> Set<T> {
+        let list = site.args.get(1..).unwrap_or_default();
+        let constants: Option<Vec<&Datum>> = list.iter().map(|a| a.constant.as_ref()).collect();
+        let null = constants
+            .iter()
+            .flatten()
+            .any(|constant| constant.is_null());
+        let sorted = constants.and_then(|all| {
+            let known = all.into_iter().filter(|c| !c.is_null());
+            let mut values = known.map(value).collect::<Option<Vec<T>>>()?;
+            values.sort();
+            Some(values)
+        });
+        Set { sorted, null }
+    }
+
+    #[inline]
+    fn answer(&self, is_member: bool) -> Option<bool> {
+        (is_member || !self.null).then_some(is_member)
+    }
+}
+
+fn in_list() -> Function {
+    macro_rules! plain {
+        ($function:expr, $($marker:ident $value:ty, |$d:ident| $datum:pat => $read:expr);*) => {
+            $function$(
+                .overload(nullable_with::<crate::kernel::Many<Opt<$marker>>, Bool, _, _>(
+                    |site| Ok(Set::<$value>::of(site, |$d| if let $datum = $d { Some($read) } else { None })),
+                    |set: &Set<$value>, _, args: &[Option<$value>]| {
+                        let value = args[0]?;
+                        match &set.sorted {
+                            Some(sorted) => set.answer(sorted.binary_search(&value).is_ok()),
+                            None => found(value, &args[1..], |a, b| a == b),
+                        }
+                    },
+                ))
+                .inline(lower_in)
+            )*
+        };
+    }
+    macro_rules! decimal {
+        ($function:expr, $($marker:ident $value:ty, $compare:ident);*) => {
+            $function$(
+                .overload(nullable_with::<crate::kernel::Many<Opt<$marker>>, Bool, _, _>(
+                    |site| Ok((1..site.args.len()).map(|i| ordering::scales_of(site, 0, i)).collect()),
+                    |scales: &Vec<Scales>, _, args: &[Option<$value>]| {
+                        let value = args[0]?;
+                        let mut null = false;
+                        for (item, scales) in args[1..].iter().zip(scales) {
+                            match item {
+                                Some(item) if scales.$compare(value, *item) == Ordering::Equal => {
+                                    return Some(true);
+                                }
+                                Some(_) => {}
+                                None => null = true,
+                            }
+                        }
+                        (!null).then_some(false)
+                    },
+                ))
+            )*
+        };
+    }
+    let f = Function::operator("IN", bind_in, in_reference)
+        .doc("Whether the first equals one of the others; NULL if none but one of them is NULL.")
+        .example("2 IN (1, 2)", "1")
+        .form(Form::Guarded);
+    let f = plain!(f,
+        Int i64, |d| Datum::Int(v) => *v;
+        UInt u64, |d| Datum::UInt(v) => *v;
+        Date i64, |d| Datum::Date(v) => *v;
+        DateTime i64, |d| Datum::DateTime(v) => *v;
+        Time i64, |d| Datum::Time(v) => *v);
+    let f = f.overload(
+        nullable_with::<crate::kernel::Many<Opt<Double>>, Bool, _, _>(
+            |_| Ok(()),
+            |(), _, args: &[Option<f64>]| found(args[0]?, &args[1..], |a, b| a == b),
+        ),
+    );
+    let f = decimal!(f, Dec64 i64, compare_64; Dec128 i128, compare_128; Dec256 I256, compare_256);
+    f.overload(
+        nullable_with::<crate::kernel::Many<Opt<Bytes>>, Bool, _, _>(
+            ordering::text_order,
+            |order: &TextOrder, _, args: &[Option<&[u8]>]| {
+                found(args[0]?, &args[1..], |a, b| order.equal(a, b))
+            },
+        ),
+    )
+    .shares_reference()
+}
+
+fn bind_between(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let args = <[Expr; 3]>::try_from(args).map_err(|_| Error::wrong_arity("BETWEEN"))?;
+    domain::check(&args)?;
+    let nullable = args.iter().any(|a| a.nullable);
+    let args = between_operands(cx, args)?;
+    Ok(cx.call(args, SqlType::bool(), nullable))
+}
+
+fn between_operands(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Result<Vec<Expr>, Error> {
+    let class = args
+        .iter()
+        .map(|a| domain::class(&a.ty))
+        .reduce(Class::with)
+        .unwrap_or(Class::Text);
+    let dates = args.iter().filter(|a| domain::has_date(&a.ty)).count();
+    let times = args.iter().filter(|a| a.ty.kind == TypeKind::Time).count();
+    if class == Class::Text {
+        if times == 3 {
+            return Ok(args.into());
+        }
+        if dates > 0 {
+            return Ok(between_dates(cx, args));
+        }
+    }
+    if args[0].is_column() {
+        let low = constant::in_column(cx, &args[0], &args[1]);
+        let high = constant::in_column(cx, &args[0], &args[2]);
+        let [value, old_low, old_high] = args;
+        return match (low, high) {
+            (None, None) => numbers_or_texts(cx, class, vec![value, old_low, old_high]),
+            (low, high) => {
+                let low = low.unwrap_or(old_low);
+                let high = high.unwrap_or(old_high);
+                as_column(cx, value, vec![low, high])
+            }
+        };
+    }
+    numbers_or_texts(cx, class, args.into())
+}
+
+/// Operands of which some were converted to the column's type: the others become integers (or what the column is).
+fn as_column(
+    cx: &mut BindContext<'_>,
+    column: Expr,
+    others: Vec<Expr>,
+) -> Result<Vec<Expr>, Error> {
+    let class = domain::class(&column.ty);
+    let mut operands = vec![column];
+    for other in others {
+        let same = other.ty.kind.is_temporal() == operands[0].ty.kind.is_temporal();
+        if !same || (class == Class::Integer && domain::class(&other.ty) != Class::Integer) {
+            if class == Class::Integer && !other.is_null_literal() {
+                return Err(Error::unsupported("BETWEEN of an integer column and text"));
+            }
+            if !other.is_null_literal() {
+                return Err(Error::unsupported(
+                    "BETWEEN of a TIME or DATE column and a number",
+                ));
+            }
+        }
+        operands.push(other);
+    }
+    if class == Class::Integer {
+        return Ok(domain::numbers(cx, class, operands));
+    }
+    let kind = operands[0].ty.kind;
+    if kind == TypeKind::Time || operands.iter().all(|o| o.ty.kind == kind) {
+        let ty = operands[0].ty.clone();
+        let typed = |o: Expr| {
+            if o.is_null_literal() {
+                Expr {
+                    ty: ty.clone(),
+                    ..o
+                }
+            } else {
+                o
+            }
+        };
+        return Ok(operands.into_iter().map(typed).collect());
+    }
+    Ok(operands
+        .into_iter()
+        .map(|o| domain::moment(cx, o))
+        .collect())
+}
+
+fn numbers_or_texts(
+    cx: &mut BindContext<'_>,
+    class: Class,
+    args: Vec<Expr>,
+) -> Result<Vec<Expr>, Error> {
+    match class {
+        Class::Text => {
+            let name = if cx.function == function_id("IN") {
+                " IN "
+            } else {
+                "between"
+            };
+            domain::all_texts(cx, name, args)
+        }
+        class => Ok(domain::numbers(cx, class, args)),
+    }
+}
+
+fn function_id(name: &str) -> crate::FunctionId {
+    crate::catalogue()
+        .lookup(name)
+        .unwrap_or(crate::FunctionId(u16::MAX))
+}
+
+/// Dates and texts, at least one date among them.
+fn between_dates(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Vec<Expr> {
+    let [value, low, high] = args;
+    let wording = if value.is_column() {
+        Wording::ForColumn
+    } else {
+        Wording::Truncated
+    };
+    if domain::has_date(&value.ty) {
+        let bound = |cx: &mut BindContext<'_>, bound: Expr| match bound.ty.kind {
+            kind if kind.is_temporal() => domain::moment(cx, bound),
+            TypeKind::Null => domain::null_as(cx, bound, SqlType::datetime(6)),
+            _ => moment::of_text(cx, bound, &value, wording),
+        };
+        let low = bound(cx, low);
+        let high = bound(cx, high);
+        return vec![domain::moment(cx, value), low, high];
+    }
+    let other = if domain::has_date(&low.ty) {
+        low.clone()
+    } else {
+        high.clone()
+    };
+    let named = value.clone();
+    let convert = |cx: &mut BindContext<'_>, operand: Expr, other: &Expr| match operand.ty.kind {
+        kind if kind.is_temporal() => domain::moment(cx, operand),
+        TypeKind::Null => domain::null_as(cx, operand, SqlType::datetime(6)),
+        _ => moment::of_text(cx, operand, other, Wording::ForColumn),
+    };
+    let value = convert(cx, value, &other);
+    let low = convert(cx, low, &named);
+    let high = convert(cx, high, &named);
+    vec![value, low, high]
+}
+
+fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error> {
+    if args.len() < 2 {
+        return Err(Error::wrong_arity("IN"));
+    }
+    if args.len() == 2 {
+        let item = args.remove(1);
+        let value = args.remove(0);
+        return super::relation(cx, "=", value, item);
+    }
+    if args.iter().any(|a| matches!(a.kind, ExprKind::Row(_))) {
+        return row::membership(cx, args);
+    }
+    domain::check(&args)?;
+    let nullable = args.iter().any(|a| a.nullable);
+    let value = args.remove(0);
+    let value_class = domain::class(&value.ty);
+    let class_of = |item: &Expr| value_class.with(domain::class(&item.ty));
+    let mut classes: Vec<Class> = Vec::new();
+    for item in args.iter().filter(|a| a.ty.kind != TypeKind::Null) {
+        if !classes.contains(&class_of(item)) {
+            classes.push(class_of(item));
+        }
+    }
+    let [class] = classes[..] else {
+        return in_by_class(cx, value, args, &classes, nullable);
+    };
+    let operands = match in_column(cx, &value, &args) {
+        Some(items) => [vec![value], items].concat(),
+        None => {
+            let operands = [vec![value], args].concat();
+            if class == Class::Text && operands.iter().any(|o| domain::has_date(&o.ty)) {
+                in_dates(cx, operands)
+            } else {
+                let class = match class {
+                    // MySQL: constants that an integer is looked up among become integers themselves.
+                    Class::Double if value_class == Class::Integer && whole_list(&operands) => {
+                        return Err(Error::unsupported("IN over texts as integers"));
+                    }
+                    class => class,
+                };
+                numbers_or_texts(cx, class, operands)?
+            }
+        }
+    };
+    Ok(cx.call(operands, SqlType::bool(), nullable))
+}
+
+/// Whether everything is constant and the value no column.
+fn whole_list(operands: &[Expr]) -> bool {
+    !operands[0].is_column() && operands[1..].iter().all(Expr::is_constant)
+}
+
+/// The list in the type of the column that it is about, if it takes all of them.
+fn in_column(cx: &mut BindContext<'_>, value: &Expr, items: &[Expr]) -> Option<Vec<Expr>> {
+    if !value.is_column() || !items.iter().all(Expr::is_constant) {
+        return None;
+    }
+    let before = cx.warnings.len();
+    let mut converted = Vec::with_capacity(items.len());
+    for item in items {
+        let same = item.ty.kind == value.ty.kind
+            || (domain::class(&item.ty) == Class::Integer
+                && domain::class(&value.ty) == Class::Integer);
+        converted.push(if item.is_null_literal() {
+            Some(Expr {
+                ty: value.ty.clone(),
+                ..item.clone()
+            })
+        } else if same && value.ty.kind != TypeKind::Year {
+            Some(item.clone())
+        } else {
+            constant::in_column(cx, value, item)
+        });
+    }
+    let all: Option<Vec<Expr>> = converted.into_iter().collect();
+    let all = all?;
+    cx.warnings.truncate(before);
+    let mut operands = vec![value.clone()];
+    operands.extend(all);
+    let class = domain::class(&value.ty);
+    if class == Class::Integer {
+        let mut operands = domain::numbers(cx, class, operands);
+        // The column itself must stay as it is.
+        return (operands[0] == *value).then(|| operands.split_off(1));
+    }
+    let repr = value.ty.repr();
+    operands
+        .iter()
+        .all(|o| o.ty.repr() == repr)
+        .then(|| operands.split_off(1))
+}
+
+/// Dates and texts.
+fn in_dates(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Vec<Expr> {
+    let constants = operands[1..].iter().all(Expr::is_constant);
+    let wording = if constants {
+        Wording::Truncated
+    } else {
+        Wording::ForColumn
+    };
+    let date = operands
+        .iter()
+        .find(|o| domain::has_date(&o.ty))
+        .unwrap_or(&operands[0])
+        .clone();
+    let mut converted = Vec::with_capacity(operands.len());
+    for (i, operand) in operands.into_iter().enumerate() {
+        let operand = match operand.ty.kind {
+            kind if kind.is_temporal() => domain::moment(cx, operand),
+            TypeKind::Null => domain::null_as(cx, operand, SqlType::datetime(6)),
+            _ => {
+                let call = moment::of_text(cx, operand, &date, wording);
+                match (cx.evaluate)(&call) {
+                    // What is wrong with a constant of the list is said once.
+                    Ok((value, mut warnings)) if i > 0 && constants => {
+                        cx.warnings.append(&mut warnings);
+                        Expr::literal(value, SqlType::datetime(6)).at(call.span)
+                    }
+                    _ => call,
+                }
+            }
+        };
+        converted.push(operand);
+    }
+    converted
+}
+
+/// One IN for each class of the list, joined by OR.
+fn in_by_class(
+    cx: &mut BindContext<'_>,
+    value: Expr,
+    items: Vec<Expr>,
+    classes: &[Class],
+    nullable: bool,
+) -> Result<Expr, Error> {
+    let value_class = domain::class(&value.ty);
+    let mut tree: Option<Expr> = None;
+    for (i, class) in classes.iter().enumerate() {
+        // NULLs go with the first class.
+        let belongs = |item: &&Expr| match item.ty.kind {
+            TypeKind::Null => i == 0,
+            _ => value_class.with(domain::class(&item.ty)) == *class,
+        };
+        let mut operands = vec![value.clone()];
+        operands.extend(items.iter().filter(belongs).cloned());
+        let date = operands.iter().any(|o| domain::has_date(&o.ty));
+        let operands = if *class == Class::Text && date {
+            in_dates(cx, operands)
+        } else {
+            numbers_or_texts(cx, *class, operands)?
+        };
+        let here = cx.call_named("IN", operands, SqlType::bool(), nullable);
+        tree = Some(match tree {
+            None => here,
+            Some(tree) => cx.call_named("OR", vec![tree, here], SqlType::bool(), nullable),
+        });
+    }
+    match tree {
+        Some(tree) => Ok(tree),
+        // Nothing but NULLs.
+        None => {
+            let ty = domain::comparable(&value.ty);
+            let value = cx.coerce(value, ty.clone());
+            let nulls = items
+                .into_iter()
+                .map(|n| domain::null_as(cx, n, ty.clone()));
+            let nulls: Vec<Expr> = nulls.collect();
+            Ok(cx.call([vec![value], nulls].concat(), SqlType::bool(), true))
+        }
+    }
+}
+
+fn between_reference(
+    _: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    let not_above = ordering::order(site, &args[1], &args[0]).map(Ordering::is_le);
+    let not_below = ordering::order(site, &args[0], &args[2]).map(Ordering::is_le);
+    Ok(match (args[0].is_null(), not_above, not_below) {
+        (true, ..) => Datum::Null,
+        (_, Some(false), _) | (_, _, Some(false)) => Datum::Int(0),
+        (_, Some(true), Some(true)) => Datum::Int(1),
+        _ => Datum::Null,
+    })
+}
+
+fn in_reference(_: &RowContext<'_>, site: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    let (value, list) = (&args[0], &args[1..]);
+    let equal = |item: &&Datum| ordering::order(site, value, item) == Some(Ordering::Equal);
+    Ok(if value.is_null() {
+        Datum::Null
+    } else if list.iter().any(|item| equal(&item)) {
+        Datum::Int(1)
+    } else if list.iter().any(Datum::is_null) {
+        Datum::Null
+    } else {
+        Datum::Int(0)
+    })
+}
+
+/// Both bounds, each with its NULL.
+fn lower_between(
+    e: &mut dyn Emit,
+    args: &[Lowered],
+    compare: fn(&mut dyn Emit, Relation, NativeValue, NativeValue) -> NativeValue,
+) -> Option<Lowered> {
+    let (value, low, high) = (args[0], args[1], args[2]);
+    let not_below = compare(e, Relation::LessOrEqual, low.value, value.value);
+    let not_above = compare(e, Relation::LessOrEqual, value.value, high.value);
+    let no = e.bool(false);
+    let (low_null, high_null) = (low.null.unwrap_or(no), high.null.unwrap_or(no));
+    // A bound that is NULL counts as passed here.
+    let (low_ok, high_ok) = (e.or(low_null, not_below), e.or(high_null, not_above));
+    let inside = e.and(low_ok, high_ok);
+    let any = e.or(low_null, high_null);
+    let unknown = e.and(any, inside);
+    let null = match value.null {
+        Some(null) => e.or(null, unknown),
+        None => unknown,
+    };
+    Some(Lowered {
+        value: inside,
+        length: None,
+        null: Some(null),
+    })
+}
+
+/// A short list, compared one by one.
+fn lower_in(e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {
+    if args.len() > 17 {
+        return None;
+    }
+    let (value, list) = args.split_first()?;
+    let mut member = e.bool(false);
+    let mut any_null = e.bool(false);
+    for item in list {
+        let same = e.compare(Relation::Equal, value.value, item.value);
+        let same = match item.null {
+            Some(null) => {
+                any_null = e.or(any_null, null);
+                let known = e.not(null);
+                e.and(known, same)
+            }
+            None => same,
+        };
+        member = e.or(member, same);
+    }
+    let missing = e.not(member);
+    let unknown = e.and(missing, any_null);
+    let null = match value.null {
+        Some(null) => e.or(null, unknown),
+        None => unknown,
+    };
+    Some(Lowered {
+        value: member,
+        length: None,
+        null: Some(null),
+    })
+}

@@ -1,0 +1,260 @@
+//! Text compared with dates: constants become moments when binding, other text row by row.
+
+use crate::kernel::{nullable_with, total};
+use crate::native::{Bytes, DateTime as DateTimeMarker, UInt};
+use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
+use sqlift_types::temporal::{
+    Date, DateFlags, DateTime, Deprecation, DeprecationKind, Notes, Zone, parse_datetime,
+};
+use sqlift_types::{
+    Datum, Error, Session, SqlMode, SqlType, TimeZone, TypeKind, Warning, printable,
+};
+
+/// How strictly a constant is read: zero and partial dates only as `sql_mode` allows.
+pub(super) fn flags(session: &Session) -> DateFlags {
+    let mode = session.sql_mode;
+    DateFlags {
+        allow_zero_in_date: true,
+        no_zero_in_date: mode.contains(SqlMode::NO_ZERO_IN_DATE),
+        no_zero_date: mode.contains(SqlMode::NO_ZERO_DATE),
+        allow_invalid_dates: mode.contains(SqlMode::ALLOW_INVALID_DATES),
+        time_truncate_fractional: mode.contains(SqlMode::TIME_TRUNCATE_FRACTIONAL),
+    }
+}
+
+/// The session's time zone.
+pub(super) fn zone(session: &Session) -> Zone {
+    match &session.time_zone {
+        TimeZone::Offset(seconds) => Zone::Offset(*seconds),
+        TimeZone::Named(name) => Zone::from_sql(name.as_bytes()).unwrap_or(Zone::Offset(0)),
+    }
+}
+
+/// The name that warnings give an operand: of a column or literal its text, else the text of the expression.
+pub(super) fn operand_name(cx: &BindContext<'_>, operand: &Expr) -> String {
+    let text = (cx.quote)(operand.span);
+    if operand.is_column() {
+        let plain = text.trim_end_matches('`');
+        return plain.rsplit('`').next().unwrap_or(plain).to_owned();
+    }
+    match (text.find('\''), text.rfind('\'')) {
+        (Some(a), Some(b)) if a < b && operand.as_literal().is_some() => text[a + 1..b].to_owned(),
+        _ => text,
+    }
+}
+
+/// `DATE`, `DATETIME`, `TIMESTAMP`: how error 1525 names a type.
+fn error_name(ty: &SqlType) -> &'static str {
+    match ty.kind {
+        TypeKind::Date => "DATE",
+        TypeKind::Timestamp => "TIMESTAMP",
+        _ => "DATETIME",
+    }
+}
+
+/// `date`, `datetime`: how warnings name a type.
+pub(super) fn warning_name(ty: &SqlType) -> &'static str {
+    if ty.kind == TypeKind::Date {
+        "date"
+    } else {
+        "datetime"
+    }
+}
+
+/// Warnings 4095 and 4096 about a delimiter.
+fn deprecated(note: Deprecation, text: &[u8]) -> Warning {
+    let Deprecation {
+        kind,
+        delimiter,
+        position,
+    } = note;
+    let shown = printable(text);
+    let delimiter = char::from(delimiter);
+    let found = format!(
+        "Delimiter '{delimiter}' in position {position} in datetime value '{shown}' at row 1"
+    );
+    match kind {
+        DeprecationKind::Prefer(better) => Warning::new(
+            4095,
+            format!(
+                "{found} is deprecated. Prefer the standard '{}'.",
+                char::from(better)
+            ),
+        ),
+        DeprecationKind::Superfluous => Warning::new(
+            4096,
+            format!("{found} is superfluous and is deprecated. Please remove."),
+        ),
+    }
+}
+
+/// A constant text as the moment that `other`, which has a date, is compared with.
+///
+/// Errors: 1525 if it is no date.
+pub(super) fn constant(cx: &mut BindContext<'_>, text: Expr, other: &Expr) -> Result<Expr, Error> {
+    let value = match text.as_literal() {
+        Some(value) => value.clone(),
+        None => {
+            let (value, mut warnings) = (cx.evaluate)(&text)?;
+            cx.warnings.append(&mut warnings);
+            value
+        }
+    };
+    let Datum::Bytes(bytes) = value else {
+        return Ok(cx.null(SqlType::datetime(6)));
+    };
+    let flags = flags(cx.session);
+    let parsed = parse_datetime(&bytes, flags);
+    let mut notes = parsed.notes;
+    let Some(moment) = parsed.datetime(flags, &zone(cx.session), &mut notes) else {
+        return Err(Error::wrong_value(error_name(&other.ty), &printable(&bytes)).at(text.span));
+    };
+    if let Some(note) = notes.deprecation {
+        cx.warnings.push(deprecated(note, &bytes));
+    }
+    if notes.any() {
+        let (word, name) = (warning_name(&other.ty), operand_name(cx, other));
+        cx.warnings.push(incorrect(word, &bytes, &name));
+    }
+    Ok(Expr::literal(Datum::DateTime(moment.to_packed()), SqlType::datetime(6)).at(text.span))
+}
+
+/// 1292: `Incorrect date value: 'x' for column 'c' at row 1`.
+pub(super) fn incorrect(word: &str, value: &[u8], name: &str) -> Warning {
+    let message = format!(
+        "Incorrect {word} value: '{}' for column '{name}' at row 1",
+        printable(value)
+    );
+    Warning::new(1292, message)
+}
+
+/// How a warning about text that is no date is worded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wording {
+    /// `Incorrect date value: 'x' for column 'c' at row 1`, the column being the other operand.
+    ForColumn,
+    /// `Truncated incorrect date value: 'x'`.
+    Truncated,
+}
+
+/// Text that BETWEEN and IN compare with dates: a constant if that says nothing, else a call of the function below.
+pub(super) fn of_text(
+    cx: &mut BindContext<'_>,
+    text: Expr,
+    other: &Expr,
+    wording: Wording,
+) -> Expr {
+    let span = text.span;
+    let nullable = text.nullable;
+    let words = match wording {
+        // MySQL: what is compared with a date that is no column is read as a datetime.
+        Wording::ForColumn if other.is_column() => {
+            format!("{} {}", warning_name(&other.ty), operand_name(cx, other))
+        }
+        Wording::ForColumn => format!("datetime {}", operand_name(cx, other)),
+        Wording::Truncated => warning_name(&other.ty).to_owned(),
+    };
+    let words = Expr::literal(Datum::Bytes(words.into_bytes()), SqlType::varbinary(64));
+    let to = SqlType::datetime(6);
+    match &text.kind {
+        ExprKind::Literal(Datum::Null) => Expr { ty: to, ..text },
+        _ => {
+            let call = cx
+                .call_named("moment of text", vec![text, words], to.clone(), nullable)
+                .at(span);
+            match cx.constant(&call) {
+                Some(value) => Expr::literal(value, to).at(span),
+                None => call,
+            }
+        }
+    }
+}
+
+pub(super) fn functions() -> Vec<Function> {
+    vec![
+        Function::operator("moment of text", |_, _| {
+            Err(Error::unsupported("a conversion that only comparisons make"))
+        }, reference)
+        .doc("Text read as the date that BETWEEN or IN compares it with; what is none counts as 0000-00-00, with a warning.")
+        .overload(nullable_with::<(Bytes, Bytes), DateTimeMarker, _, _>(
+            |site| Ok(Reading::of(site)),
+            |reading: &Reading, cx, text: &[u8], _: &[u8]| Some(reading.read(cx, text)),
+        ))
+        .warns()
+        .shares_reference(),
+        Function::operator("start of year", |_, _| {
+            Err(Error::unsupported("a conversion that only comparisons make"))
+        }, start_of_year_reference)
+        .doc("A YEAR as the moment before its first day, which is what it is compared with dates as.")
+        .overload(total::<(UInt,), DateTimeMarker, _>(start_of_year)),
+    ]
+}
+
+/// MySQL: the years 0000 and 2000 are the same here.
+fn start_of_year(year: u64) -> i64 {
+    let year = match year {
+        0 => 2000,
+        year => year.min(9999) as u32,
+    };
+    DateTime::with_clock(Date::new(year, 0, 0), 0).to_packed()
+}
+
+fn start_of_year_reference(
+    _: &RowContext<'_>,
+    _: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    Ok(match &args[0] {
+        Datum::UInt(year) => Datum::DateTime(start_of_year(*year)),
+        _ => Datum::Null,
+    })
+}
+
+/// What reading needs to know beside the text.
+struct Reading {
+    flags: DateFlags,
+    zone: Zone,
+    /// `date` or `datetime`, and the operand that it is compared with.
+    word: String,
+    name: String,
+}
+
+impl Reading {
+    fn of(site: &CallSite<'_>) -> Reading {
+        let words = match site.args.get(1).and_then(|a| a.constant.as_ref()) {
+            Some(Datum::Bytes(words)) => String::from_utf8_lossy(words).into_owned(),
+            _ => String::new(),
+        };
+        let (word, name) = words.split_once(' ').unwrap_or((&words, ""));
+        Reading {
+            flags: flags(site.session),
+            zone: zone(site.session),
+            word: word.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    fn read(&self, cx: &RowContext<'_>, text: &[u8]) -> i64 {
+        let parsed = parse_datetime(text, self.flags);
+        let mut notes: Notes = parsed.notes;
+        let moment = parsed.datetime(self.flags, &self.zone, &mut notes);
+        if let Some(note) = notes.deprecation {
+            cx.warn(deprecated(note, text));
+        }
+        if moment.is_none() || notes.any() {
+            cx.warn(if self.name.is_empty() {
+                Warning::truncated(&self.word, text)
+            } else {
+                incorrect(&self.word, text, &self.name)
+            });
+        }
+        moment.unwrap_or(DateTime::ZERO).to_packed()
+    }
+}
+
+fn reference(cx: &RowContext<'_>, site: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    Ok(match &args[0] {
+        Datum::Bytes(text) => Datum::DateTime(Reading::of(site).read(cx, text)),
+        _ => Datum::Null,
+    })
+}
