@@ -4,33 +4,53 @@ use crate::expression::Inner;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, Weak};
 
+/// What is to be compiled.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// An expression's row function.
+    Row(Weak<Inner>),
+    /// An expression's function over columns of these kinds.
+    #[cfg(all(feature = "jit", feature = "arrow"))]
+    Blocks(Weak<Inner>, Vec<sqlift_jit::ColumnKind>),
+}
+
 /// A queue of expressions that are hot. Its thread starts with the first one, and ends when the queue is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Background {
-    queue: Mutex<Option<Sender<Weak<Inner>>>>,
+    queue: Mutex<Option<Sender<Job>>>,
 }
 
 impl Background {
     /// Asks for native code. `false` if there is no thread to make it.
-    pub(crate) fn submit(&self, expression: Weak<Inner>) -> bool {
+    pub(crate) fn submit(&self, job: Job) -> bool {
         let mut queue = crate::statistics::lock(&self.queue);
         if queue.is_none() {
             *queue = start();
         }
-        queue.as_ref().is_some_and(|q| q.send(expression).is_ok())
+        queue.as_ref().is_some_and(|q| q.send(job).is_ok())
     }
 }
 
 #[cfg(feature = "jit")]
-fn start() -> Option<Sender<Weak<Inner>>> {
-    let (sender, receiver) = channel::<Weak<Inner>>();
+fn start() -> Option<Sender<Job>> {
+    let (sender, receiver) = channel::<Job>();
     let work = move || {
         let Ok(mut compiler) = sqlift_jit::Compiler::native() else {
             return;
         };
         for job in receiver {
-            if let Some(expression) = job.upgrade() {
-                expression.tier_up(&mut compiler);
+            match job {
+                Job::Row(expression) => {
+                    if let Some(expression) = expression.upgrade() {
+                        expression.tier_up(&mut compiler);
+                    }
+                }
+                #[cfg(feature = "arrow")]
+                Job::Blocks(expression, kinds) => {
+                    if let Some(expression) = expression.upgrade() {
+                        crate::blocks::compile(&expression, &mut compiler, kinds);
+                    }
+                }
             }
         }
     };
@@ -41,7 +61,7 @@ fn start() -> Option<Sender<Weak<Inner>>> {
 }
 
 #[cfg(not(feature = "jit"))]
-fn start() -> Option<Sender<Weak<Inner>>> {
-    let _ = channel::<Weak<Inner>>;
+fn start() -> Option<Sender<Job>> {
+    let _ = channel::<Job>;
     None
 }

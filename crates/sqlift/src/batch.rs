@@ -9,6 +9,7 @@ use sqlift_functions::{CallId, Exit, Frame, Reason, RowContext, each_vector, wit
 use sqlift_ir::ColumnUse;
 use sqlift_types::{Datum, Error, SqlType, Value, Warning};
 use sqlift_vm::CHUNK_ROWS;
+use std::ops::Range;
 
 /// Where the columns of a batch come from.
 pub(crate) trait Source {
@@ -36,19 +37,39 @@ pub(crate) fn run(
     context: &mut Context,
 ) -> Result<Vec<(usize, Error)>, Error> {
     let mut errors = Vec::new();
+    run_range(
+        expression,
+        source,
+        sink,
+        context,
+        &mut errors,
+        0..source.rows(),
+    )?;
+    Ok(errors)
+}
+
+/// Evaluates some of the rows.
+pub(crate) fn run_range(
+    expression: &Expression,
+    source: &dyn Source,
+    sink: &mut dyn Sink,
+    context: &mut Context,
+    errors: &mut Vec<(usize, Error)>,
+    range: Range<usize>,
+) -> Result<(), Error> {
     let arch = pulp::Arch::new();
-    for start in (0..source.rows()).step_by(CHUNK_ROWS) {
-        let rows = CHUNK_ROWS.min(source.rows() - start);
+    for start in range.clone().step_by(CHUNK_ROWS) {
+        let rows = CHUNK_ROWS.min(range.end - start);
         chunk(
             expression,
             source,
             sink,
             context,
-            &mut errors,
+            errors,
             (start, rows, arch),
         )?;
     }
-    Ok(errors)
+    Ok(())
 }
 
 fn chunk(
@@ -68,7 +89,13 @@ fn chunk(
         diagnostics,
         held,
     } = context;
-    let held = expression.hold(held, rows as u32);
+    let held = expression.hold(held, 0);
+    let tier = if held.tier == Tier::Interp {
+        Tier::Interp
+    } else {
+        Tier::Vm
+    };
+    held.counters.add_rows(tier, rows as u64);
     let code = &*held.code;
     let cx = RowContext {
         arena,
@@ -77,7 +104,7 @@ fn chunk(
     };
     let batch = BatchContext { cx, rows, arch };
     let ty = expression.sql_type();
-    let (mut vector, given_up) = if held.tier == Tier::Interp {
+    let (mut vector, given_up) = if tier == Tier::Interp {
         (Vector::null(ty.repr()), (0..rows as u32).collect())
     } else {
         let columns = code

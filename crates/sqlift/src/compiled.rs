@@ -15,6 +15,8 @@ pub(crate) struct Compiled {
     pub(crate) batch: Arc<BatchCode>,
     #[cfg(feature = "jit")]
     pub(crate) native: Option<Arc<sqlift_jit::RowFunction>>,
+    #[cfg(all(feature = "jit", feature = "arrow"))]
+    pub(crate) blocks: Arc<crate::blocks::Blocks>,
 }
 
 /// The row was given up; the scratch says why.
@@ -31,6 +33,8 @@ impl Compiled {
             row,
             #[cfg(feature = "jit")]
             native: None,
+            #[cfg(all(feature = "jit", feature = "arrow"))]
+            blocks: Arc::default(),
         })
     }
 
@@ -43,6 +47,8 @@ impl Compiled {
             row: self.row.clone(),
             batch: self.batch.clone(),
             native: Some(Arc::new(native)),
+            #[cfg(feature = "arrow")]
+            blocks: self.blocks.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A compiled expression.
 
+use crate::background::Job;
 use crate::compiled::{Compiled, GivenUp};
 use crate::context::Held;
 use crate::engine::Settings;
@@ -28,7 +29,7 @@ pub(crate) struct Inner {
     pub(crate) bound: Bound,
     pub(crate) schema: Schema,
     pub(crate) session: Arc<Session>,
-    settings: Settings,
+    pub(crate) settings: Settings,
     pub(crate) counters: Arc<Counters>,
     /// The code in force. `generation` counts its changes, so that contexts need no lock to see that there was none.
     code: Mutex<Arc<Compiled>>,
@@ -279,7 +280,10 @@ impl Expression {
         let inner = &self.inner;
         let hot = rows >= tuning::NATIVE_ROWS && inner.settings.policy == TierPolicy::Auto;
         if hot && !inner.asked_for_native.swap(true, Ordering::Relaxed) {
-            inner.settings.background.submit(Arc::downgrade(inner));
+            inner
+                .settings
+                .background
+                .submit(Job::Row(Arc::downgrade(inner)));
         }
     }
 }
@@ -287,6 +291,15 @@ impl Expression {
 /// Native code on the caller's thread, for the policy that asks for nothing else.
 #[cfg(feature = "jit")]
 fn compile_now(inner: &Inner) -> Result<(), Error> {
+    match with_compiler(|compiler| inner.tier_up(compiler)) {
+        Some(true) => Ok(()),
+        _ => Err(Error::unsupported("native code for this expression")),
+    }
+}
+
+/// Runs something with this thread's compiler. `None` if no code can be made on this machine.
+#[cfg(feature = "jit")]
+pub(crate) fn with_compiler<T>(work: impl FnOnce(&mut sqlift_jit::Compiler) -> T) -> Option<T> {
     thread_local! {
         static COMPILER: std::cell::RefCell<Option<sqlift_jit::Compiler>> = const { std::cell::RefCell::new(None) };
     }
@@ -294,12 +307,7 @@ fn compile_now(inner: &Inner) -> Result<(), Error> {
         if compiler.is_none() {
             *compiler = sqlift_jit::Compiler::native().ok();
         }
-        let done = compiler.as_mut().is_some_and(|c| inner.tier_up(c));
-        if done {
-            Ok(())
-        } else {
-            Err(Error::unsupported("native code for this expression"))
-        }
+        compiler.as_mut().map(work)
     })
 }
 

@@ -17,6 +17,8 @@
 pub mod arrow;
 mod background;
 mod batch;
+#[cfg(all(feature = "jit", feature = "arrow"))]
+mod blocks;
 mod compiled;
 mod context;
 mod deopt;

@@ -12,3 +12,18 @@ pub(crate) const COUNT_EVERY: u32 = 256;
 /// Lost bets after which a bet is dropped and the code made again without it. One row in tier 0 costs about as much as a hundred
 /// in the VM, so a bet that is lost this often is not worth its gain; a handful of odd rows is.
 pub(crate) const EXITS_BEFORE_DROP: u64 = 64;
+
+/// Rows after which an expression that is evaluated over batches is compiled to native blocks.
+///
+/// Native blocks take about 140-480 µs to compile and save 0.5-2 ns a row against the batch loops of the VM where they win, so they
+/// pay after 60,000 to 400,000 rows.
+pub(crate) const NATIVE_BATCH_ROWS: u64 = 100_000;
+
+/// Batches that are timed in native blocks before they are compared with the VM's loops: the fastest of a few tells more than one.
+pub(crate) const TIMED_BATCHES: u32 = 4;
+
+/// Rows that a batch must have to be timed: on fewer the clock measures itself.
+pub(crate) const TIMED_ROWS: usize = 1_024;
+
+/// Share of flagged blocks (one in so many) above which a batch is left to the VM: a flagged block costs its native run and the VM's.
+pub(crate) const FLAGGED_BLOCKS: usize = 3;

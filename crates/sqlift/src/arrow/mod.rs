@@ -4,6 +4,8 @@
 //! the machine's; everything else is converted a chunk at a time. Rows that the batch form gives up are evaluated in tier 0.
 
 mod input;
+#[cfg(feature = "jit")]
+mod native;
 mod output;
 mod schema;
 
@@ -75,11 +77,50 @@ impl Expression {
             rows: batch.num_rows(),
         };
         let mut output = Output::new(self.sql_type(), batch.num_rows());
-        let mut errors = batch::run(self, &source, &mut output, context)?;
+        let mut errors = self.run_batch(batch, &source, &mut output, context)?;
         let (values, mut unfit) = output.finish();
         errors.append(&mut unfit);
         errors.sort_by_key(|(row, _)| *row);
         Ok(BatchResult { values, errors })
+    }
+}
+
+impl Expression {
+    /// In native blocks where there are any and they pay, else in the VM.
+    #[cfg(feature = "jit")]
+    fn run_batch(
+        &self,
+        batch: &RecordBatch,
+        source: &dyn Source,
+        output: &mut Output,
+        context: &mut Context,
+    ) -> Result<Vec<(usize, Error)>, Error> {
+        let code = self.inner.code();
+        let started = std::time::Instant::now();
+        let rows = batch.num_rows();
+        if let Some(buffers) = native::Buffers::of(self, batch)
+            && let Some(function) = code.blocks.function(self, &buffers.kinds())
+            && let Some(errors) = native::run(self, &function, &buffers, source, output, context)?
+        {
+            code.blocks
+                .timed(&self.inner, crate::Tier::Native, rows, started.elapsed());
+            return Ok(errors);
+        }
+        let errors = batch::run(self, source, output, context)?;
+        code.blocks
+            .timed(&self.inner, crate::Tier::Vm, rows, started.elapsed());
+        Ok(errors)
+    }
+
+    #[cfg(not(feature = "jit"))]
+    fn run_batch(
+        &self,
+        _: &RecordBatch,
+        source: &dyn Source,
+        output: &mut Output,
+        context: &mut Context,
+    ) -> Result<Vec<(usize, Error)>, Error> {
+        batch::run(self, source, output, context)
     }
 }
 

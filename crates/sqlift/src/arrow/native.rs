@@ -1,0 +1,201 @@
+//! Batches in native blocks of 64 rows; flagged blocks and the tail go to the VM.
+
+use super::output::Output;
+use crate::batch::{self, Sink, Source};
+use crate::{Context, Expression, Tier, tuning};
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_buffer::{ArrowNativeType, Buffer, MutableBuffer};
+use arrow_schema::{DataType, TimeUnit};
+use sqlift_functions::kernel::{Lanes, Vector};
+use sqlift_functions::native::*;
+use sqlift_functions::{RowContext, Scratch};
+use sqlift_jit::{BatchFunction, ColumnBuffer, ColumnKind, OutputBuffer};
+use sqlift_types::{Error, Repr};
+use sqlift_vm::CHUNK_ROWS;
+use sqlift_vm::columns::Bitmap;
+
+/// Rows of a block.
+const BLOCK: usize = BatchFunction::BLOCK_ROWS;
+
+/// What the program's columns are in the batch: kinds, and the buffers where they can be used as they are.
+pub(super) struct Buffers {
+    columns: Vec<(ColumnKind, Buffer, Option<Buffer>)>,
+}
+
+impl Buffers {
+    /// The buffers that the program reads; `None` if one has no kind that native code reads.
+    pub(super) fn of(expression: &Expression, batch: &RecordBatch) -> Option<Buffers> {
+        let program = expression.program();
+        let columns = program.columns.iter().map(|column| {
+            let array = batch.columns().get(column.index as usize)?;
+            let (kind, values) = match array.data_type() {
+                DataType::Boolean => (ColumnKind::Bits, array.as_boolean().values().sliced()),
+                ty => {
+                    let kind = kind(ty)?;
+                    let data = array.to_data();
+                    let width = kind.block_bytes() / BLOCK;
+                    let bytes = data.buffers().first()?;
+                    (
+                        kind,
+                        bytes.slice_with_length(data.offset() * width, data.len() * width),
+                    )
+                }
+            };
+            // A DECIMAL's scale is part of its type.
+            let same_scale = match array.data_type() {
+                DataType::Decimal128(_, scale) => *scale == column.slot.scale as i8,
+                _ => true,
+            };
+            // Validity that begins inside a byte is moved to its beginning.
+            let validity = array.nulls().map(|nulls| nulls.inner().sliced());
+            (kind.fits(column.slot.repr) && same_scale).then_some((kind, values, validity))
+        });
+        Some(Buffers {
+            columns: columns.collect::<Option<_>>()?,
+        })
+    }
+
+    pub(super) fn kinds(&self) -> Vec<ColumnKind> {
+        self.columns.iter().map(|(kind, ..)| *kind).collect()
+    }
+}
+
+fn kind(ty: &DataType) -> Option<ColumnKind> {
+    Some(match ty {
+        DataType::Int8 => ColumnKind::I8,
+        DataType::Int16 => ColumnKind::I16,
+        DataType::Int32 => ColumnKind::I32,
+        DataType::Int64 => ColumnKind::I64,
+        DataType::UInt8 => ColumnKind::U8,
+        DataType::UInt16 => ColumnKind::U16,
+        DataType::UInt32 => ColumnKind::U32,
+        DataType::UInt64 => ColumnKind::U64,
+        DataType::Float32 => ColumnKind::F32,
+        DataType::Float64 => ColumnKind::F64,
+        DataType::Date32 => ColumnKind::Date32,
+        DataType::Timestamp(TimeUnit::Microsecond, _) => ColumnKind::TimestampMicros,
+        DataType::Time64(TimeUnit::Microsecond) | DataType::Duration(TimeUnit::Microsecond) => {
+            ColumnKind::I64
+        }
+        DataType::Decimal128(..) => ColumnKind::Decimal128,
+        _ => return None,
+    })
+}
+
+/// Evaluates a batch with native blocks. `None`: too many blocks were flagged, or the buffers do not fit; nothing was done.
+pub(super) fn run(
+    expression: &Expression,
+    function: &BatchFunction,
+    buffers: &Buffers,
+    source: &dyn Source,
+    output: &mut Output,
+    context: &mut Context,
+) -> Result<Option<Vec<(usize, Error)>>, Error> {
+    let blocks = source.rows() / BLOCK;
+    let kind = function.output_kinds()[0];
+    let mut values = MutableBuffer::from_len_zeroed(blocks * kind.block_bytes());
+    let mut validity = MutableBuffer::from_len_zeroed(blocks * 8);
+    let columns: Vec<ColumnBuffer<'_>> = buffers
+        .columns
+        .iter()
+        .map(|(kind, values, validity)| ColumnBuffer {
+            kind: *kind,
+            values: &values[..blocks * kind.block_bytes()],
+            validity: validity.as_ref().map(|v| v.as_slice()),
+        })
+        .collect();
+    let outputs = &mut [OutputBuffer {
+        values: values.as_slice_mut(),
+        validity: validity.as_slice_mut(),
+    }];
+    let Ok(flagged) = function.run(blocks, &columns, &[], outputs) else {
+        return Ok(None);
+    };
+    if flagged.len() * tuning::FLAGGED_BLOCKS > blocks.max(tuning::FLAGGED_BLOCKS) {
+        return Ok(None);
+    }
+    expression
+        .inner
+        .counters
+        .add_rows(Tier::Native, ((blocks - flagged.len()) * BLOCK) as u64);
+    let results = Results {
+        repr: expression.sql_type().repr(),
+        values: values.into(),
+        validity: validity.into(),
+    };
+    let mut errors = Vec::new();
+    let mut done = 0;
+    for block in flagged
+        .iter()
+        .map(|b| *b as usize * BLOCK)
+        .chain([blocks * BLOCK])
+    {
+        results.append(output, done..block, context);
+        done = block;
+        let end = if block == blocks * BLOCK {
+            source.rows()
+        } else {
+            block + BLOCK
+        };
+        batch::run_range(expression, source, output, context, &mut errors, done..end)?;
+        done = end;
+    }
+    Ok(Some(errors))
+}
+
+/// What the native blocks gave.
+struct Results {
+    repr: Repr,
+    values: Buffer,
+    validity: Buffer,
+}
+
+impl Results {
+    /// Hands the rows of whole blocks on, a chunk at a time.
+    fn append(&self, output: &mut Output, rows: std::ops::Range<usize>, context: &mut Context) {
+        for start in rows.clone().step_by(CHUNK_ROWS) {
+            context.arena.reset();
+            let len = CHUNK_ROWS.min(rows.end - start);
+            let scratch = Scratch::default();
+            let session = sqlift_types::Session::default();
+            let cx = RowContext {
+                arena: &context.arena,
+                scratch: &scratch,
+                session: &session,
+            };
+            let valid = Bitmap::new(&self.validity, 0).validity(start, len, cx.arena);
+            let vector = match self.repr {
+                Repr::Bool => {
+                    let values = Bitmap::new(&self.values, 0).lanes(start, len, cx.arena);
+                    Vector::Bool(Lanes::Flat { values, valid })
+                }
+                Repr::Int => Vector::Int(self.lanes::<Int, i64>(start, len, valid)),
+                Repr::UInt => Vector::UInt(self.lanes::<UInt, u64>(start, len, valid)),
+                Repr::Double => Vector::Double(self.lanes::<Double, f64>(start, len, valid)),
+                Repr::Dec64 => Vector::Dec64(self.lanes::<Dec64, i64>(start, len, valid)),
+                Repr::Dec128 => Vector::Dec128(self.lanes::<Dec128, i128>(start, len, valid)),
+                Repr::Date => Vector::Date(self.lanes::<Date, i64>(start, len, valid)),
+                Repr::Time => Vector::Time(self.lanes::<Time, i64>(start, len, valid)),
+                Repr::DateTime => Vector::DateTime(self.lanes::<DateTime, i64>(start, len, valid)),
+                repr @ (Repr::Dec256 | Repr::Bytes | Repr::Json) => Vector::null(repr),
+            };
+            output.append(&vector, len, start, &cx);
+        }
+    }
+
+    fn lanes<'r, R: Native, T: ArrowNativeType>(
+        &'r self,
+        start: usize,
+        len: usize,
+        valid: Option<&'r [bool]>,
+    ) -> Lanes<'r, R>
+    where
+        R: for<'v> Native<Val<'v> = T>,
+    {
+        Lanes::Flat {
+            values: &self.values.typed_data::<T>()[start..start + len],
+            valid,
+        }
+    }
+}

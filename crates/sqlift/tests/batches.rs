@@ -1,0 +1,212 @@
+//! Every tier gives the same arrays, errors and warnings for the same batches, sliced or whole.
+#![cfg(feature = "arrow")]
+
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array,
+    Int64Array, RecordBatch, StringArray,
+};
+use sqlift::arrow::{BatchResult, schema_of};
+use sqlift::{Engine, Session, Tier, TierPolicy, Warning};
+use std::sync::Arc;
+
+/// A small generator of numbers, for columns that differ from row to row.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+}
+
+fn batch(rows: usize) -> RecordBatch {
+    let mut r = Random(0x9E37_79B9_7F4A_7C15);
+    let mut column = |f: &mut dyn FnMut(&mut Random) -> i64| -> Vec<i64> {
+        (0..rows).map(|_| f(&mut r)).collect()
+    };
+    // One value in fifty is at the end of the range, so that sums and products overflow now and then.
+    let edge = |r: &mut Random| {
+        if r.below(50) == 0 {
+            i64::MAX - r.below(3) as i64
+        } else {
+            r.below(20_001) as i64 - 10_000
+        }
+    };
+    let a = column(&mut |r| edge(r));
+    let b = column(&mut |r| edge(r));
+    let f = column(&mut |r| r.below(1_000_000) as i64);
+    let price = column(&mut |r| r.below(10_000_000) as i64 + 90_000);
+    let qty = column(&mut |r| r.below(50) as i64 + 1);
+    let ship = column(&mut |r| r.below(2_500) as i64 + 8_000);
+    let nulls = column(&mut |r| r.below(20) as i64);
+    let b: Int64Array = b
+        .iter()
+        .zip(&nulls)
+        .map(|(v, n)| (*n != 0).then_some(*v))
+        .collect();
+    let price = Decimal128Array::from_iter_values(price.iter().map(|v| i128::from(*v)));
+    let text: StringArray = qty
+        .iter()
+        .zip(&nulls)
+        .map(|(q, n)| (*n != 1).then(|| format!("item {q}")))
+        .collect();
+    let columns: Vec<(&str, ArrayRef, bool)> = vec![
+        ("a", Arc::new(Int64Array::from(a)), false),
+        ("b", Arc::new(b), true),
+        (
+            "f",
+            Arc::new(Float64Array::from_iter_values(
+                f.iter().map(|v| *v as f64 / 1e6),
+            )),
+            false,
+        ),
+        (
+            "price",
+            Arc::new(price.with_precision_and_scale(12, 2).unwrap()),
+            false,
+        ),
+        (
+            "qty",
+            Arc::new(Int32Array::from_iter_values(qty.iter().map(|v| *v as i32))),
+            false,
+        ),
+        (
+            "ship",
+            Arc::new(Date32Array::from_iter_values(
+                ship.iter().map(|v| *v as i32),
+            )),
+            false,
+        ),
+        ("s", Arc::new(text), true),
+        (
+            "flag",
+            Arc::new(BooleanArray::from_iter(
+                nulls.iter().map(|n| (*n != 2).then_some(*n > 9)),
+            )),
+            true,
+        ),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns).unwrap()
+}
+
+const EXPRESSIONS: &[&str] = &[
+    "a",
+    "a + b",
+    "(a + b) * 3 - a % 7",
+    "f * (1 - f) * (1 + f) / 2.5e0",
+    "a > 100 AND b < 5000 AND f BETWEEN 0.05 AND 0.95 AND qty IN (1, 5, 9, 13, 17)",
+    "price * (1 - 0.05) * (1 + 0.08)",
+    "a = 12 OR b IS NULL",
+    "flag AND a < b",
+    "CASE WHEN a > b THEN a - b WHEN b > a THEN b - a ELSE 0 END",
+    "COALESCE(b, a)",
+    "ship",
+    "s",
+    "a * b",
+];
+
+fn outcome(
+    text: &str,
+    batch: &RecordBatch,
+    policy: TierPolicy,
+    repeat: usize,
+) -> (BatchResult, Vec<Warning>) {
+    let schema = schema_of(&batch.schema()).unwrap();
+    let expression = Engine::new()
+        .with_policy(policy)
+        .compile(text, &schema, &Session::default());
+    let expression = expression.unwrap_or_else(|e| panic!("{text}: {e}"));
+    let mut context = expression.context();
+    for _ in 1..repeat {
+        expression.eval_batch_rows(batch, &mut context).unwrap();
+        context.clear_warnings();
+    }
+    let result = expression.eval_batch_rows(batch, &mut context).unwrap();
+    (result, context.diagnostics().warnings().to_vec())
+}
+
+#[test]
+fn every_tier_gives_the_same_batches() {
+    let whole = batch(1_500);
+    // A slice begins inside a validity byte and inside a block.
+    for batch in [
+        whole.slice(0, 0),
+        whole.slice(3, 1),
+        whole.slice(0, 64),
+        whole.slice(13, 1_201),
+        whole,
+    ] {
+        for text in EXPRESSIONS {
+            let (expected, warnings) = outcome(text, &batch, TierPolicy::Only(Tier::Interp), 1);
+            assert_eq!(expected.values.len(), batch.num_rows());
+            let mut policies = vec![TierPolicy::Only(Tier::Vm), TierPolicy::Auto];
+            if cfg!(feature = "jit") {
+                policies.push(TierPolicy::Only(Tier::Native));
+            }
+            for policy in policies {
+                let (found, raised) = outcome(text, &batch, policy, 1);
+                let case = format!("{text}, {} rows, {policy:?}", batch.num_rows());
+                assert_eq!(&found.values, &expected.values, "{case}");
+                assert_eq!(found.errors, expected.errors, "{case}");
+                assert_eq!(raised, warnings, "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failing_row_fails_the_batch_with_its_number() {
+    let batch = batch(1_000);
+    let schema = schema_of(&batch.schema()).unwrap();
+    let expression = Engine::new()
+        .compile("a * b", &schema, &Session::default())
+        .unwrap();
+    let mut context = expression.context();
+    let error = expression.eval_batch(&batch, &mut context).unwrap_err();
+    assert_eq!((error.code, error.sqlstate), (1690, "22003"));
+    assert_eq!(
+        error.message,
+        "BIGINT value is out of range in '(`a` * `b`)'"
+    );
+    let all = expression
+        .eval_batch_rows(&batch, &mut context)
+        .unwrap()
+        .errors;
+    assert_eq!(error.row, Some(all[0].0 as u64));
+    assert!(all.len() > 5 && all.is_sorted_by_key(|(row, _)| *row));
+}
+
+#[cfg(feature = "jit")]
+#[test]
+fn a_hot_expression_moves_to_native_blocks() {
+    let batch = batch(50_000).project(&[2, 4]).unwrap();
+    let schema = schema_of(&batch.schema()).unwrap();
+    let expression = Engine::new()
+        .compile(
+            "f * (1 - f) * (1 + f) / 2.5e0",
+            &schema,
+            &Session::default(),
+        )
+        .unwrap();
+    let mut context = expression.context();
+    let mut moved = false;
+    for _ in 0..1_000 {
+        expression.eval_batch(&batch, &mut context).unwrap();
+        moved = expression
+            .statistics()
+            .moves
+            .iter()
+            .any(|m| m.what.contains("native blocks"));
+        if moved {
+            break;
+        }
+    }
+    assert!(moved, "{:?}", expression.statistics());
+    expression.eval_batch(&batch, &mut context).unwrap();
+    assert!(expression.statistics().rows.contains_key(&Tier::Vm));
+}
