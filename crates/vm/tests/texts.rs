@@ -105,11 +105,9 @@ fn what_may_fail_is_skipped_when_the_first_operand_decides() {
     assert_eq!(
         Build::from_text("a > 1 AND a + b > 2").listing(),
         concat!(
-            "   0  s0 = >(column 0?, 1)\n",
-            "   1  if s0 is false, go to 3\n",
-            "   2  s1 = AND(s0, >(+(column 0?, column 1?), 2)), go to 4\n",
-            "   3  s1 = s0\n",
-            "   4  output 0 = s1\n",
+            "   0  s0 = >(column 0?, 1), if it is false, go to 2\n",
+            "   1  output 0 = AND(s0, >(+(column 0?, column 1?), 2)), go to 3\n",
+            "   2  output 0 = s0\n",
         )
     );
 }
