@@ -1,55 +1,91 @@
-//! How long compiling takes and what a row costs, for `(a + b) * 3 - a % 7` over integers, `b` with NULLs.
+//! How long compiling takes and what a row costs, for a few expressions over `a` and `b` (BIGINT), `f` and `g` (DOUBLE), `p`
+//! (DECIMAL(12,2)), `d` (DECIMAL(4,2)), of which `b` and `g` are NULL in every twentieth row.
 //!
 //! `cargo run --release -p sqlift-jit --example timings`
 
 use bumpalo::Bump;
-use sqlift_functions::{BindContext, Expr, ExprKind, Frame, RowContext, Scratch, catalogue};
-use sqlift_interp::evaluate_constant;
-use sqlift_ir::{Program, Speculation, linearize};
+use sqlift_functions::{Frame, RowContext, Scratch};
+use sqlift_ir::{Binding, Program, Speculation, bind, linearize};
 use sqlift_jit::{ColumnBuffer, ColumnKind, Compiler, OutputBuffer};
-use sqlift_types::{Datum, Session, Span, SqlType, Value};
+use sqlift_syntax::{Limits, Modes, parse};
+use sqlift_types::{Column, Repr, Schema, Session, SqlType, Value};
 use std::sync::Arc;
 use std::time::Instant;
 
 const ROWS: usize = 64_000;
 
-fn column(index: u32, ty: &SqlType, nullable: bool) -> Expr {
-    Expr {
-        kind: ExprKind::Column(index),
+const EXPRESSIONS: [&str; 8] = [
+    "(a + b) * 3 - a % 7",
+    "f * (1e0 - g) * (1e0 + f) / 2.5e0",
+    "a > 100 AND b < 5000 AND f BETWEEN 0.05e0 AND 0.95e0",
+    "a = 12",
+    "p * (1 - d)",
+    "p * (1 - d) * (1 + d)",
+    "CASE WHEN a > 100 THEN b + 1 ELSE a END",
+    "(((((f * 2e0 + g) * f + 3e0) * f - g) * f + 1e0) * f + 0.5e0) * f",
+];
+
+fn schema() -> Schema {
+    let column = |name: &str, ty: SqlType, nullable: bool| Column {
+        name: name.to_owned(),
+        ty,
         nullable,
-        ..Expr::literal(Datum::Int(0), ty.clone())
-    }
-}
-
-fn call(name: &str, args: Vec<Expr>, session: &Session) -> Expr {
-    let function = catalogue().lookup(name).expect("a known operator");
-    let text = |_: Span| String::new();
-    let mut cx = BindContext {
-        session,
-        function,
-        span: Span::default(),
-        warnings: &mut Vec::new(),
-        evaluate: &|e| evaluate_constant(e, session, &text),
-        target: None,
     };
-    (catalogue().function(function).binder())(&mut cx, args).expect("types that fit")
+    Schema::from_columns([
+        column("a", SqlType::bigint(), false),
+        column("b", SqlType::bigint(), true),
+        column("f", SqlType::double(), false),
+        column("g", SqlType::double(), true),
+        column("p", SqlType::decimal(12, 2), false),
+        column("d", SqlType::decimal(4, 2), false),
+    ])
 }
 
-fn int(v: i64) -> Expr {
-    Expr::literal(Datum::Int(v), SqlType::bigint())
+fn program(text: &str, session: &Arc<Session>) -> Result<Program, Box<dyn std::error::Error>> {
+    let schema = schema();
+    let binding = Binding {
+        schema: &schema,
+        session,
+        parameter_types: &[],
+        fold: true,
+        max_depth: 100,
+    };
+    let tree = parse(text, Modes::default(), Limits::default())?;
+    let bound = bind(&tree, &binding)?;
+    Ok(linearize(&[bound.expr], session, Speculation::ALL)?)
 }
 
-fn program(session: &Arc<Session>) -> Program {
-    let ty = SqlType::bigint();
-    let (a, b) = (|| column(0, &ty, false), column(1, &ty, true));
-    let sum = call("+", vec![a(), b], session);
-    let product = call("*", vec![sum, int(3)], session);
-    let rest = call("%", vec![a(), int(7)], session);
-    let all = call("-", vec![product, rest], session);
-    linearize(&[all], session, Speculation::ALL).expect("a program")
+/// A row of the table.
+fn row(i: usize) -> [Value<'static>; 6] {
+    let number = |salt: usize| {
+        let hash = ((i * 8 + salt) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (hash ^ hash >> 29) >> 44
+    };
+    let null = i % 20 == 3;
+    let unit = |salt| number(salt) as f64 / (1 << 20) as f64;
+    let dec = |coefficient| Value::Dec64 {
+        scale: 2,
+        coefficient,
+    };
+    [
+        Value::Int(number(0) as i64 - 1000),
+        if null {
+            Value::Null
+        } else {
+            Value::Int(number(1) as i64)
+        },
+        Value::Double(unit(2)),
+        if null {
+            Value::Null
+        } else {
+            Value::Double(unit(3))
+        },
+        dec(number(4) as i64),
+        dec(number(5) as i64 % 100),
+    ]
 }
 
-/// The least of several runs.
+/// The least of several runs, in seconds.
 fn best(mut work: impl FnMut()) -> f64 {
     let runs = (0..21).map(|_| {
         let start = Instant::now();
@@ -59,123 +95,127 @@ fn best(mut work: impl FnMut()) -> f64 {
     runs.fold(f64::INFINITY, f64::min)
 }
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let session = Arc::new(Session::default());
-    let program = program(&session);
-    println!("{program}");
-    let kinds = [ColumnKind::I64; 2];
+    let table: Vec<[Value<'_>; 6]> = (0..ROWS).map(row).collect();
     let start = Instant::now();
-    let mut compiler = Compiler::native().expect("a compiler");
-    let first = compiler.compile_row(&program).expect("a function");
+    let mut compiler = Compiler::native()?;
+    compiler.compile_row(&program(EXPRESSIONS[0], &session)?)?;
     println!(
-        "first compile, with the compiler: {:.0} µs",
+        "the first function takes {:.0} µs",
         start.elapsed().as_secs_f64() * 1e6
     );
-    drop(first);
-    let row = best(|| drop(compiler.compile_row(&program)));
-    let batch = best(|| drop(compiler.compile_batch(&program, &kinds)));
-    let by_row = compiler.compile_row(&program).expect("a function");
-    let by_block = compiler
-        .compile_batch(&program, &kinds)
-        .expect("a function");
-    println!(
-        "row form: {:.0} µs, {} bytes",
-        row * 1e6,
-        by_row.code_bytes()
-    );
-    println!(
-        "batch form: {:.0} µs, {} bytes, {}",
-        batch * 1e6,
-        by_block.code_bytes(),
-        if by_block.is_vectorised() {
-            "two rows at once"
-        } else {
-            "one row at a time"
+    println!("row: µs, bytes, ns a row | batch: µs, bytes, lanes, ns a row");
+    for text in EXPRESSIONS {
+        match program(text, &session) {
+            Ok(program) => measure(text, &program, &mut compiler, &table, &session)?,
+            Err(error) => println!("{text}: {error}"),
         }
-    );
+    }
+    Ok(())
+}
 
-    let number = |i: usize| (i as i64).wrapping_mul(0x9E37_79B9_7F4A_7C15u64 as i64) >> 20;
-    let cells: Vec<[Value<'_>; 2]> = (0..ROWS)
-        .map(|i| {
-            let b = if i % 20 == 3 {
-                Value::Null
-            } else {
-                Value::Int(number(i + 7))
-            };
-            [Value::Int(number(i)), b]
-        })
-        .collect();
+fn measure(
+    text: &str,
+    program: &Program,
+    compiler: &mut Compiler,
+    table: &[[Value<'_>; 6]],
+    session: &Session,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let compile = best(|| drop(compiler.compile_row(program)));
+    let by_row = compiler.compile_row(program)?;
     let (arena, scratch) = (Bump::new(), Scratch::default());
     let cx = RowContext {
         arena: &arena,
         scratch: &scratch,
-        session: &session,
+        session,
     };
-    let mut sum = 0i64;
+    let mut failed = 0;
     let mut outputs = [Value::Null];
     let seconds = best(|| {
-        for row in &cells {
+        for row in table {
             let frame = Frame {
                 cx,
                 row,
                 parameters: &[],
                 slots: &[],
             };
-            if by_row.run(&frame, &mut outputs).is_ok()
-                && let Value::Int(v) = outputs[0]
-            {
-                sum = sum.wrapping_add(v);
-            }
+            failed += usize::from(by_row.run(&frame, &mut outputs).is_err());
         }
     });
-    println!("row form: {:.2} ns a row", seconds * 1e9 / ROWS as f64);
-
-    let bytes = |column: usize| -> Vec<u8> {
-        let values = cells.iter().map(|row| match row[column] {
-            Value::Int(v) => v,
-            _ => 0,
-        });
-        values.flat_map(i64::to_le_bytes).collect()
+    print!(
+        "{text:70} {:5.0} {:5} {:6.2} ",
+        compile * 1e6,
+        by_row.code_bytes(),
+        seconds * 1e9 / ROWS as f64
+    );
+    let kinds: Vec<ColumnKind> = program
+        .columns
+        .iter()
+        .filter_map(|c| ColumnKind::of_result(c.slot.repr))
+        .collect();
+    let compile = best(|| drop(compiler.compile_batch(program, &kinds)));
+    let by_block = match compiler.compile_batch(program, &kinds) {
+        Ok(function) => function,
+        Err(error) => {
+            println!("| {error}");
+            return Ok(());
+        }
     };
-    let (a, b) = (bytes(0), bytes(1));
-    let mut validity = vec![0u8; ROWS / 8];
-    for (i, row) in cells.iter().enumerate() {
-        validity[i / 8] |= u8::from(!row[1].is_null()) << (i % 8);
-    }
-    let kind = ColumnKind::I64;
-    let columns = [
-        ColumnBuffer {
-            kind,
-            values: &a,
-            validity: None,
-        },
-        ColumnBuffer {
-            kind,
-            values: &b,
-            validity: Some(&validity),
-        },
-    ];
-    let (mut values, mut valid) = (vec![0; ROWS * 8], vec![0; ROWS / 8]);
+    let buffers: Vec<(Vec<u8>, Vec<u8>)> = program
+        .columns
+        .iter()
+        .map(|c| buffer(table, c.index as usize, c.slot.repr))
+        .collect();
+    let columns: Vec<ColumnBuffer<'_>> = buffers
+        .iter()
+        .zip(&kinds)
+        .zip(&program.columns)
+        .map(|(((values, validity), kind), column)| ColumnBuffer {
+            kind: *kind,
+            values,
+            validity: column.slot.nullable.then_some(validity.as_slice()),
+        })
+        .collect();
+    let (mut values, mut validity) = (vec![0; ROWS * 16], vec![0; ROWS / 8]);
     let mut flagged = 0;
     let seconds = best(|| {
         let output = OutputBuffer {
             values: &mut values,
-            validity: &mut valid,
+            validity: &mut validity,
         };
-        flagged += by_block
-            .run(ROWS / 64, &columns, &[], &mut [output])
-            .map_or(0, |f| f.len());
+        let blocks = by_block.run(ROWS / 64, &columns, &[], &mut [output]);
+        flagged += blocks.map_or(ROWS, |f| f.len());
     });
     println!(
-        "batch form: {:.2} ns a row ({flagged} blocks flagged)",
-        seconds * 1e9 / ROWS as f64
+        "| {:5.0} {:5} {} {:6.2}{}",
+        compile * 1e6,
+        by_block.code_bytes(),
+        1 + usize::from(by_block.is_vectorised()),
+        seconds * 1e9 / ROWS as f64,
+        if failed + flagged > 0 {
+            "  (rows were given up)"
+        } else {
+            ""
+        }
     );
-    let total = values
-        .chunks_exact(8)
-        .zip(cells.iter())
-        .filter(|(_, row)| !row[1].is_null());
-    let total = total.fold(0i64, |sum, (v, _)| {
-        sum.wrapping_add(i64::from_le_bytes(v.try_into().unwrap_or_default()))
-    });
-    assert_eq!(total.wrapping_mul(21), sum, "both forms give the same");
+    Ok(())
+}
+
+/// A column's elements and validity.
+fn buffer(table: &[[Value<'_>; 6]], column: usize, repr: Repr) -> (Vec<u8>, Vec<u8>) {
+    let mut values = Vec::new();
+    let mut validity = vec![0u8; ROWS / 8];
+    for (i, row) in table.iter().enumerate() {
+        let cell = row[column];
+        validity[i / 8] |= u8::from(!cell.is_null()) << (i % 8);
+        let wide = match cell {
+            Value::Int(v) | Value::Dec64 { coefficient: v, .. } => i128::from(v),
+            Value::Double(v) => i128::from(v.to_bits()),
+            _ => 0,
+        };
+        let size = if repr == Repr::Dec128 { 16 } else { 8 };
+        values.extend_from_slice(&wide.to_le_bytes()[..size]);
+    }
+    (values, validity)
 }
