@@ -183,7 +183,7 @@ impl Linearizer {
             if self.slot(*slot).repr.is_decimal()
                 && !overloads
                     .iter()
-                    .any(|o| o.params() == [self.slot(*slot).repr])
+                    .any(|o| !o.is_variadic() && o.params() == [self.slot(*slot).repr])
             {
                 *slot = self.widen(*slot, decimal_width, &arg.ty, arg.span)?;
             }

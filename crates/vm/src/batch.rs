@@ -2,7 +2,7 @@
 
 use crate::step::Jumps;
 use bumpalo::Bump;
-use sqlift_functions::kernel::{BatchContext, Lanes, Selection, Vector};
+use sqlift_functions::kernel::{AllNull, BatchContext, Lanes, Selection, Vector};
 use sqlift_functions::native::{Bool, Native};
 use sqlift_functions::{CallId, Exit, Reason, SlotId, each_vector, with_marker};
 use sqlift_ir::{Constant, Program, Slot, Step, StepIndex};
@@ -127,15 +127,13 @@ impl<'r> Walk<'_, 'r> {
                 }
                 Step::Jump { target } => {
                     self.waiting.push((*target, selection));
-                    selection = Selection::Rows(&[]);
+                    selection = Selection::none();
                 }
                 Step::JumpIfNull { slot, target } => {
-                    let null = self.nulls(*slot);
-                    selection = self.split(selection, *target, null);
+                    selection = self.split_by_null(selection, *slot, true, *target);
                 }
                 Step::JumpIfNotNull { slot, target } => {
-                    let null = self.nulls(*slot);
-                    selection = self.split(selection, *target, |row| !null(row));
+                    selection = self.split_by_null(selection, *slot, false, *target);
                 }
                 Step::JumpIfFalse { slot, target } => {
                     selection = self.split_by_truth(selection, *slot, Jumps::IfFalse, *target);
@@ -203,17 +201,24 @@ impl<'r> Walk<'_, 'r> {
         })
     }
 
-    /// Tells of each row whether the slot is NULL.
-    fn nulls(&self, slot: SlotId) -> impl Fn(usize) -> bool + use<'r> {
+    /// Sends the rows that are NULL (or those that are not) to the target; the others go on.
+    fn split_by_null(
+        &mut self,
+        selection: Selection<'r>,
+        slot: SlotId,
+        null_jumps: bool,
+        target: StepIndex,
+    ) -> Selection<'r> {
         let vector = self.get(slot);
         let validity = each_vector!(&vector, lanes, R => {
             let _ = R::REPR;
             lanes.validity()
         });
-        move |row| match validity {
-            Ok(None) => false,
-            Ok(Some(valid)) => !valid[row],
-            Err(_) => true,
+        match validity {
+            Ok(Some(valid)) => self.split(selection, target, |row| valid[row] != null_jumps),
+            Ok(None) if null_jumps => selection,
+            Err(_) if !null_jumps => selection,
+            _ => self.split_off(selection, target),
         }
     }
 
@@ -226,75 +231,76 @@ impl<'r> Walk<'_, 'r> {
     ) -> Selection<'r> {
         let vector = self.get(slot);
         match Bool::lanes(&vector) {
-            Some(lanes) => self.split(selection, target, |row| jumps.on(lanes.get(row))),
-            // A verified program asks truth values only.
-            None => selection,
+            Some(Lanes::Constant(truth)) if jumps.on(*truth) => self.split_off(selection, target),
+            Some(Lanes::Flat {
+                values,
+                valid: None,
+            }) => {
+                let [on_false, on_true] = [false, true].map(|truth| jumps.on(Some(truth)));
+                let jumps = |row: usize| if values[row] { on_true } else { on_false };
+                self.split(selection, target, jumps)
+            }
+            Some(Lanes::Flat {
+                values,
+                valid: Some(valid),
+            }) => {
+                let [on_null, on_false, on_true] =
+                    [None, Some(false), Some(true)].map(|truth| jumps.on(truth));
+                let jumps = |row: usize| {
+                    let known = if values[row] { on_true } else { on_false };
+                    if valid[row] { known } else { on_null }
+                };
+                self.split(selection, target, jumps)
+            }
+            // A constant that does not jump; a verified program asks truth values only.
+            _ => selection,
         }
     }
 
+    /// Sends all rows to the target.
+    fn split_off(&mut self, selection: Selection<'r>, target: StepIndex) -> Selection<'r> {
+        self.waiting.push((target, selection));
+        Selection::none()
+    }
+
     /// Sends the rows for which `jumps` holds to the target; the others go on.
+    #[inline(always)]
     fn split(
         &mut self,
         selection: Selection<'r>,
         target: StepIndex,
         jumps: impl Fn(usize) -> bool,
     ) -> Selection<'r> {
-        let arena = self.batch.cx.arena;
-        let count = selection.len();
-        let going = arena.alloc_slice_fill_copy(count, 0_u16);
-        let staying = arena.alloc_slice_fill_copy(count, 0_u16);
-        let (mut gone, mut stayed) = (0, 0);
-        // Without a branch: which way a row goes is as good as random.
-        selection.for_each(|row| {
-            let jump = jumps(row);
-            going[gone] = row as u16;
-            staying[stayed] = row as u16;
-            gone += usize::from(jump);
-            stayed += usize::from(!jump);
-        });
-        if gone == 0 {
-            return selection;
-        }
-        if stayed == 0 {
-            self.waiting.push((target, selection));
-            return Selection::Rows(&[]);
-        }
-        self.waiting.push((target, Selection::Rows(&going[..gone])));
-        Selection::Rows(&staying[..stayed])
+        let (arena, rows) = (self.batch.cx.arena, self.batch.rows);
+        let (going, staying): (&[bool], &[bool]) = match selection {
+            Selection::All(_) => (
+                arena.alloc_slice_fill_with(rows, &jumps),
+                arena.alloc_slice_fill_with(rows, |row| !jumps(row)),
+            ),
+            Selection::Some { mask, .. } => {
+                let mask = &mask[..rows];
+                (
+                    arena.alloc_slice_fill_with(rows, |row| mask[row] & jumps(row)),
+                    arena.alloc_slice_fill_with(rows, |row| mask[row] & !jumps(row)),
+                )
+            }
+        };
+        self.waiting.push((target, Selection::of(going)));
+        Selection::of(staying)
     }
 }
 
 /// The rows that are in one of two selections.
 fn union<'r>(a: Selection<'r>, b: Selection<'r>, rows: usize, arena: &'r Bump) -> Selection<'r> {
-    let (a, b) = match (a, b) {
-        (Selection::Rows(a), Selection::Rows(b)) => (a, b),
-        (all, Selection::Rows(_)) => return all,
-        (_, all) => return all,
-    };
-    if a.is_empty() || b.is_empty() {
-        return Selection::Rows(if a.is_empty() { b } else { a });
+    match (a, b) {
+        (Selection::All(_), _) | (_, Selection::All(_)) => Selection::All(rows),
+        (a, b) if a.is_empty() => b,
+        (a, b) if b.is_empty() => a,
+        (Selection::Some { mask: a, .. }, Selection::Some { mask: b, .. }) => {
+            let (a, b) = (&a[..rows], &b[..rows]);
+            Selection::of(arena.alloc_slice_fill_with(rows, |row| a[row] | b[row]))
+        }
     }
-    if a.len() + b.len() >= rows {
-        return Selection::All(rows);
-    }
-    let (mut i, mut j) = (0, 0);
-    let both = arena.alloc_slice_fill_with(a.len() + b.len(), |_| match (a.get(i), b.get(j)) {
-        (Some(x), Some(y)) if x < y => {
-            i += 1;
-            *x
-        }
-        (Some(x), None) => {
-            i += 1;
-            *x
-        }
-        (_, Some(y)) => {
-            j += 1;
-            *y
-        }
-        // As many rows as the two have together.
-        (None, None) => 0,
-    });
-    Selection::Rows(both)
 }
 
 /// The lanes of `new` in the selected rows, those of `old` elsewhere.
@@ -304,7 +310,7 @@ fn merge<'r>(
     selection: Selection<'r>,
     batch: &BatchContext<'r>,
 ) -> Vector<'r> {
-    let Selection::Rows(selected) = selection else {
+    let Selection::Some { mask, .. } = selection else {
         return new;
     };
     // What other rows hold matters to nobody when nobody has written it.
@@ -312,23 +318,33 @@ fn merge<'r>(
     let (arena, rows) = (batch.cx.arena, batch.rows);
     each_vector!(&new, new_lanes, R => {
         let Some(old_lanes) = R::lanes(&old) else { return new };
-        let values = match old_lanes {
-            Lanes::Flat { values, .. } => arena.alloc_slice_copy(&values[..rows]),
-            Lanes::Constant(value) => arena.alloc_slice_fill_copy(rows, value.unwrap_or(R::blank())),
-        };
-        let valid = match old_lanes.validity() {
-            Ok(None) => arena.alloc_slice_fill_copy(rows, true),
-            Ok(Some(valid)) => arena.alloc_slice_copy(&valid[..rows]),
-            Err(_) => arena.alloc_slice_fill_copy(rows, false),
-        };
-        for row in selected {
-            let row = usize::from(*row);
-            let lane = new_lanes.get(row);
-            valid[row] = lane.is_some();
-            if let Some(value) = lane {
-                values[row] = value;
+        let (old_values, new_values) = (old_lanes.spread(rows, arena), new_lanes.spread(rows, arena));
+        let (mask, old_values, new_values) = (&mask[..rows], &old_values[..rows], &new_values[..rows]);
+        let values = arena.alloc_slice_fill_with(rows, |row| {
+            let (old, new) = (old_values[row], new_values[row]);
+            if mask[row] { new } else { old }
+        });
+        let valid = match (old_lanes.validity(), new_lanes.validity()) {
+            (Ok(None), Ok(None)) => None,
+            (old, new) => {
+                let (old, new) = (lanes_of(old, rows, arena), lanes_of(new, rows, arena));
+                let valid = |row: usize| if mask[row] { new[row] } else { old[row] };
+                Some(&*arena.alloc_slice_fill_with(rows, valid))
             }
-        }
-        R::vector(Lanes::Flat { values, valid: Some(valid) })
+        };
+        R::vector(Lanes::Flat { values, valid })
     })
+}
+
+/// A validity with a lane for each row.
+fn lanes_of<'r>(
+    validity: Result<Option<&'r [bool]>, AllNull>,
+    rows: usize,
+    arena: &'r Bump,
+) -> &'r [bool] {
+    match validity {
+        Ok(Some(valid)) => &valid[..rows],
+        Ok(None) => arena.alloc_slice_fill_copy(rows, true),
+        Err(AllNull) => arena.alloc_slice_fill_copy(rows, false),
+    }
 }

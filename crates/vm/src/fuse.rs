@@ -1,8 +1,8 @@
 //! Which steps become closures of their own, and which are fused into their reader.
 
-use crate::step::{Advance, Closure, Give, Goto, GotoByNull, GotoByTruth, Jumps, Keep, KeepJumps};
+use crate::step::{Advance, Closure, Destination, Goto, Jumps, Nowhere, ToOutput, ToSlot, Tree};
 use sqlift_functions::kernel::{Node, Operand};
-use sqlift_functions::native::{Bool, Native};
+use sqlift_functions::native::Native;
 use sqlift_functions::{CallId, SlotId, catalogue, each_node, with_marker};
 use sqlift_ir::{Program, Step, StepIndex};
 use sqlift_types::{Error, I256};
@@ -31,13 +31,14 @@ struct Pending {
     effect: bool,
 }
 
-/// A step being made: its closure, its line of the listing, where it jumps to.
+/// A closure being made, and its line of the listing.
 struct Made {
     closure: Box<dyn Closure>,
     text: String,
-    target: Option<StepIndex>,
-    /// The slot that it writes, if that is what it does.
-    keeps: Option<SlotId>,
+    /// When it jumps, and where to.
+    jump: Option<(Jumps, StepIndex)>,
+    /// The slot of the program whose value it puts somewhere.
+    writes: Option<SlotId>,
 }
 
 /// Fuses a program.
@@ -50,6 +51,7 @@ pub(crate) struct Fuser<'p> {
     program: &'p Program,
     reads: Vec<u32>,
     places: Vec<Place>,
+    answers: Vec<Option<u32>>,
     pending: Vec<Pending>,
     made: Vec<Made>,
     /// Where each step of the program begins in the slice.
@@ -67,6 +69,7 @@ impl<'p> Fuser<'p> {
             program,
             reads: program.read_counts(),
             places: vec![Place::Nowhere; program.slots.len()],
+            answers: Vec::new(),
             pending: Vec::new(),
             made: Vec::new(),
             begins: Vec::with_capacity(program.steps.len()),
@@ -77,12 +80,10 @@ impl<'p> Fuser<'p> {
 
     /// The closures, their listing, and the number of slots.
     pub(crate) fn run(mut self) -> Result<Slice, Error> {
-        let mut leader = vec![false; self.program.steps.len()];
-        for target in self.program.steps.iter().filter_map(Step::target) {
-            leader[target.index()] = true;
-        }
+        let leaders = leaders(self.program);
+        self.answers = answers(self.program, &leaders, &self.reads);
         for (i, step) in self.program.steps.iter().enumerate() {
-            if leader[i] {
+            if leaders[i] {
                 self.keep_pending();
                 self.landing = Some(self.made.len());
             }
@@ -94,9 +95,9 @@ impl<'p> Fuser<'p> {
         let mut listing = Vec::with_capacity(self.made.len());
         for (i, made) in self.made.into_iter().enumerate() {
             let (mut closure, mut text) = (made.closure, made.text);
-            if let Some(target) = made.target {
+            if let Some((jumps, target)) = made.jump {
                 let begin = begins[target.index()];
-                closure.set_distance(Advance::by(begin - i as u32));
+                closure.jump(jumps, Advance::by(begin - i as u32));
                 text.push_str(&format!(", go to {begin}"));
             }
             closures.push(closure);
@@ -115,32 +116,34 @@ impl<'p> Fuser<'p> {
             Step::Call { to, call, args } => self.call(*to, *call, args)?,
             Step::Copy { to, from } => {
                 let (node, text) = self.operand(*from)?;
-                self.keep(*to, node, text);
+                match self.answers[to.index()] {
+                    Some(index) => self.give(index, *to, node, text),
+                    None => self.keep(*to, node, text),
+                }
             }
+            // Given already, where it was copied to the slot.
+            Step::Output { from, .. } if self.answers[from.index()].is_some() => {}
             Step::Output { index, from } => {
                 let (node, text) = self.operand(*from)?;
-                let scale = self.program.slots[from.index()].scale;
-                let output = *index as usize;
-                let closure: Box<dyn Closure> = each_node!(node, value, R => Box::new(Give::<R> {
-                    value: value.into_eval(),
-                    output,
-                    scale,
-                }));
-                self.push(closure, format!("output {index} = {text}"), None);
+                self.give(*index, *from, node, text);
             }
             Step::Jump { target } => {
                 self.keep_pending();
-                if !self.jump_joins(None, KeepJumps::Always, *target) {
-                    let closure = Box::new(Goto(Advance::NEXT));
-                    self.push(closure, "always".to_owned(), Some(*target));
+                if !self.jump_joins(None, Jumps::Always, *target) {
+                    self.made.push(Made {
+                        closure: Box::new(Goto(Advance::NEXT)),
+                        text: "always".to_owned(),
+                        jump: Some((Jumps::Always, *target)),
+                        writes: None,
+                    });
                 }
             }
-            Step::JumpIfNull { slot, target } => self.by_null::<true>(*slot, *target)?,
-            Step::JumpIfNotNull { slot, target } => self.by_null::<false>(*slot, *target)?,
-            Step::JumpIfFalse { slot, target } => self.by_truth(*slot, Jumps::IfFalse, *target)?,
-            Step::JumpIfTrue { slot, target } => self.by_truth(*slot, Jumps::IfTrue, *target)?,
+            Step::JumpIfNull { slot, target } => self.jump(*slot, Jumps::IfNull, *target)?,
+            Step::JumpIfNotNull { slot, target } => self.jump(*slot, Jumps::IfNotNull, *target)?,
+            Step::JumpIfFalse { slot, target } => self.jump(*slot, Jumps::IfFalse, *target)?,
+            Step::JumpIfTrue { slot, target } => self.jump(*slot, Jumps::IfTrue, *target)?,
             Step::JumpUnlessTrue { slot, target } => {
-                self.by_truth(*slot, Jumps::UnlessTrue, *target)?;
+                self.jump(*slot, Jumps::UnlessTrue, *target)?
             }
             // Behind the last closure the row is done.
             Step::Return => self.keep_pending(),
@@ -267,99 +270,117 @@ impl<'p> Fuser<'p> {
                 kept
             }
         };
-        let scale = self.program.slots[slot.index()].scale;
-        let closure: Box<dyn Closure> = each_node!(node, value, R => Box::new(Keep::<R> {
-            value: value.into_eval(),
-            slot: kept,
-            scale,
-            when_value: Advance::NEXT,
-            when_null: Advance::NEXT,
-            jumps: None,
-        }));
+        self.tree(
+            Some(slot),
+            ToSlot(kept),
+            node,
+            format!("s{} = {text}", kept.0),
+        );
+    }
+
+    fn give(&mut self, index: u32, slot: SlotId, node: Node, text: String) {
+        let to = ToOutput(index as usize);
+        self.tree(Some(slot), to, node, format!("output {index} = {text}"));
+    }
+
+    fn tree<D: Destination + 'static>(
+        &mut self,
+        writes: Option<SlotId>,
+        to: D,
+        node: Node,
+        text: String,
+    ) {
+        let scale = writes.map_or(0, |slot| self.program.slots[slot.index()].scale);
+        let closure: Box<dyn Closure> = each_node!(node, value, R => {
+            Box::new(Tree::<R, D>::new(value.into_eval(), scale, to))
+        });
         self.made.push(Made {
             closure,
-            text: format!("s{} = {text}", kept.0),
-            target: None,
-            keeps: Some(kept),
+            text,
+            jump: None,
+            writes,
         });
     }
 
-    /// Lets the closure before a jump do it, if it writes a slot (the one that the jump asks about) and nothing jumps between them.
-    fn jump_joins(&mut self, asks: Option<SlotId>, jumps: KeepJumps, target: StepIndex) -> bool {
+    fn jump(&mut self, slot: SlotId, jumps: Jumps, target: StepIndex) -> Result<(), Error> {
+        if self.pending.is_empty() && self.jump_joins(Some(slot), jumps, target) {
+            return Ok(());
+        }
+        let (node, value) = self.operand(slot)?;
+        self.tree(None, Nowhere, node, condition(jumps, &value));
+        if let Some(made) = self.made.last_mut() {
+            made.jump = Some((jumps, target));
+        }
+        Ok(())
+    }
+
+    /// Lets the tree before a jump do it, if the jump asks for that tree's value or for none, and nothing jumps between the two.
+    fn jump_joins(&mut self, asks: Option<SlotId>, jumps: Jumps, target: StepIndex) -> bool {
         if self.landing == Some(self.made.len()) {
             return false;
         }
         let Some(last) = self.made.last_mut() else {
             return false;
         };
-        let fits = last.keeps.is_some() && (asks.is_none() || asks == last.keeps);
-        if !fits || last.target.is_some() {
+        if last.jump.is_some() || (asks.is_some() && asks != last.writes) {
             return false;
         }
-        last.closure.take_jump(jumps);
-        last.target = Some(target);
-        last.text.push_str(match jumps {
-            KeepJumps::Always => "",
-            KeepJumps::IfNull => ", if it is null",
-            KeepJumps::IfNotNull => ", if it is not null",
-        });
+        last.jump = Some((jumps, target));
+        if jumps != Jumps::Always {
+            last.text.push_str(&format!(", {}", condition(jumps, "it")));
+        }
         true
     }
+}
 
-    fn by_null<const IS_NULL: bool>(
-        &mut self,
-        slot: SlotId,
-        target: StepIndex,
-    ) -> Result<(), Error> {
-        let jumps = match IS_NULL {
-            true => KeepJumps::IfNull,
-            false => KeepJumps::IfNotNull,
-        };
-        if let Place::Kept(kept) = self.places[slot.index()]
-            && self.pending.is_empty()
-            && self.jump_joins(Some(kept), jumps, target)
+/// A condition as listings show it.
+fn condition(jumps: Jumps, value: &str) -> String {
+    match jumps {
+        Jumps::Always => "always".to_owned(),
+        Jumps::IfNull => format!("if {value} is null"),
+        Jumps::IfNotNull => format!("if {value} is not null"),
+        Jumps::IfFalse => format!("if {value} is false"),
+        Jumps::IfTrue => format!("if {value} is true"),
+        Jumps::UnlessTrue => format!("unless {value} is true"),
+    }
+}
+
+/// The steps that some step jumps to.
+fn leaders(program: &Program) -> Vec<bool> {
+    let mut leaders = vec![false; program.steps.len()];
+    for target in program.steps.iter().filter_map(Step::target) {
+        leaders[target.index()] = true;
+    }
+    leaders
+}
+
+/// The slots that only bring copies to an output, with that output: the copies give it at once. Jumps that follow a copy and ask
+/// for its value do not count as readers, since they join it.
+fn answers(program: &Program, leaders: &[bool], reads: &[u32]) -> Vec<Option<u32>> {
+    let mut answers: Vec<Option<u32>> = vec![None; program.slots.len()];
+    let mut readers = reads.to_vec();
+    for (i, pair) in program.steps.windows(2).enumerate() {
+        if let [Step::Copy { to, .. }, next] = pair
+            && next.target().is_some()
+            && next.reads() == [*to]
+            && !leaders[i + 1]
         {
-            return Ok(());
+            readers[to.index()] -= 1;
         }
-        let (node, text) = self.operand(slot)?;
-        let closure: Box<dyn Closure> = each_node!(node, value, R => Box::new(GotoByNull::<R, IS_NULL> {
-            value: value.into_eval(),
-            distance: Advance::NEXT,
-        }));
-        let is = if IS_NULL { "is" } else { "is not" };
-        self.push(closure, format!("if {text} {is} null"), Some(target));
-        Ok(())
     }
-
-    fn by_truth(&mut self, slot: SlotId, jumps: Jumps, target: StepIndex) -> Result<(), Error> {
-        let (node, text) = self.operand(slot)?;
-        let value = Bool::operand(node)
-            .ok_or_else(|| Error::unsupported("a condition that is not a truth value"))?
-            .into_eval();
-        let distance = Advance::NEXT;
-        let text = match jumps {
-            Jumps::IfFalse => format!("if {text} is false"),
-            Jumps::IfTrue => format!("if {text} is true"),
-            Jumps::UnlessTrue => format!("unless {text} is true"),
-        };
-        self.push(
-            Box::new(GotoByTruth {
-                value,
-                jumps,
-                distance,
-            }),
-            text,
-            Some(target),
-        );
-        Ok(())
+    for step in &program.steps {
+        if let Step::Output { index, from } = step
+            && readers[from.index()] == 1
+        {
+            answers[from.index()] = Some(*index);
+        }
     }
-
-    fn push(&mut self, closure: Box<dyn Closure>, text: String, target: Option<StepIndex>) {
-        self.made.push(Made {
-            closure,
-            text,
-            target,
-            keeps: None,
-        });
+    for step in &program.steps {
+        if let Some(to) = step.writes()
+            && !matches!(step, Step::Copy { .. })
+        {
+            answers[to.index()] = None;
+        }
     }
+    answers
 }

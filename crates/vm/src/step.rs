@@ -1,9 +1,9 @@
 //! The closures that a slice holds: steps with control flow, an output, or a slot that outlives its basic block.
 
 use sqlift_functions::kernel::Eval;
-use sqlift_functions::native::{Bool, Native};
+use sqlift_functions::native::Native;
 use sqlift_functions::{Frame, Out, SlotId};
-use sqlift_types::Value;
+use sqlift_types::{Repr, Value};
 
 /// How far to go on in the slice: jumps only go forward, so a step tells how many places.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,128 +29,28 @@ impl Advance {
 pub(crate) trait Closure: Send + Sync {
     /// Does the step for the frame's row.
     fn run<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Advance;
-    /// Sets how far the step jumps, once that is known. Steps that do not jump have no use for it.
-    fn set_distance(&mut self, _distance: Advance) {}
-    /// Does the jump that follows, too. Asked of [`Keep`] alone.
-    fn take_jump(&mut self, _jumps: KeepJumps) {}
+    /// Makes the step jump this far on these values.
+    fn jump(&mut self, jumps: Jumps, distance: Advance);
 }
 
-/// Gives an output.
-pub(crate) struct Give<R: Native> {
-    pub(crate) value: Box<dyn Eval<R>>,
-    pub(crate) output: usize,
-    pub(crate) scale: u8,
-}
-
-impl<R: Native> Closure for Give<R> {
-    fn run<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Advance {
-        outputs[self.output] = match self.value.eval(frame) {
-            Out::Val(value) => R::store(value, self.scale, frame.cx.arena),
-            Out::Null => Value::Null,
-            Out::Exit => return Advance::EXIT,
-        };
-        Advance::NEXT
-    }
-}
-
-/// Writes a slot, and goes on elsewhere if a jump follows that asks no more than whether the value is NULL: the ends of the
-/// branches of CASE, and each operand of COALESCE.
-pub(crate) struct Keep<R: Native> {
-    pub(crate) value: Box<dyn Eval<R>>,
-    pub(crate) slot: SlotId,
-    pub(crate) scale: u8,
-    pub(crate) when_value: Advance,
-    pub(crate) when_null: Advance,
-    pub(crate) jumps: Option<KeepJumps>,
-}
-
-/// When a [`Keep`] jumps.
+/// Which values jump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KeepJumps {
+pub(crate) enum Jumps {
     Always,
     IfNull,
     IfNotNull,
-}
-
-impl<R: Native> Closure for Keep<R> {
-    fn run<'r>(&'r self, frame: &Frame<'r>, _: &mut [Value<'r>]) -> Advance {
-        let (cell, advance) = match self.value.eval(frame) {
-            Out::Val(value) => (R::store(value, self.scale, frame.cx.arena), self.when_value),
-            Out::Null => (Value::Null, self.when_null),
-            Out::Exit => return Advance::EXIT,
-        };
-        frame.slots[self.slot.index()].set(cell);
-        advance
-    }
-    fn take_jump(&mut self, jumps: KeepJumps) {
-        self.jumps = Some(jumps);
-    }
-    fn set_distance(&mut self, distance: Advance) {
-        match self.jumps {
-            Some(KeepJumps::Always) => (self.when_value, self.when_null) = (distance, distance),
-            Some(KeepJumps::IfNull) => self.when_null = distance,
-            Some(KeepJumps::IfNotNull) => self.when_value = distance,
-            None => {}
-        }
-    }
-}
-
-/// Goes on elsewhere, always.
-pub(crate) struct Goto(pub(crate) Advance);
-
-impl Closure for Goto {
-    fn run<'r>(&'r self, _: &Frame<'r>, _: &mut [Value<'r>]) -> Advance {
-        self.0
-    }
-    fn set_distance(&mut self, distance: Advance) {
-        self.0 = distance;
-    }
-}
-
-/// Goes on elsewhere when the value is NULL, or when it is not.
-pub(crate) struct GotoByNull<R: Native, const IS_NULL: bool> {
-    pub(crate) value: Box<dyn Eval<R>>,
-    pub(crate) distance: Advance,
-}
-
-impl<R: Native, const IS_NULL: bool> Closure for GotoByNull<R, IS_NULL> {
-    fn run<'r>(&'r self, frame: &Frame<'r>, _: &mut [Value<'r>]) -> Advance {
-        let is_null = match self.value.eval(frame) {
-            Out::Val(_) => false,
-            Out::Null => true,
-            Out::Exit => return Advance::EXIT,
-        };
-        if is_null == IS_NULL {
-            self.distance
-        } else {
-            Advance::NEXT
-        }
-    }
-    fn set_distance(&mut self, distance: Advance) {
-        self.distance = distance;
-    }
-}
-
-/// Goes on at a distance that depends on the truth value alone.
-pub(crate) struct GotoByTruth {
-    pub(crate) value: Box<dyn Eval<Bool>>,
-    pub(crate) jumps: Jumps,
-    pub(crate) distance: Advance,
-}
-
-/// Which truth values jump.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Jumps {
     IfFalse,
     IfTrue,
     UnlessTrue,
 }
 
 impl Jumps {
-    /// Whether this truth value (`None` is NULL) jumps.
-    #[inline(always)]
+    /// Whether this truth value (`None` is NULL) jumps; any value that is no truth value counts as false.
     pub(crate) fn on(self, truth: Option<bool>) -> bool {
         match self {
+            Jumps::Always => true,
+            Jumps::IfNull => truth.is_none(),
+            Jumps::IfNotNull => truth.is_some(),
             Jumps::IfFalse => truth == Some(false),
             Jumps::IfTrue => truth == Some(true),
             Jumps::UnlessTrue => truth != Some(true),
@@ -158,20 +58,111 @@ impl Jumps {
     }
 }
 
-impl Closure for GotoByTruth {
-    fn run<'r>(&'r self, frame: &Frame<'r>, _: &mut [Value<'r>]) -> Advance {
-        let truth = match self.value.eval(frame) {
-            Out::Val(truth) => Some(truth),
-            Out::Null => None,
-            Out::Exit => return Advance::EXIT,
-        };
-        if self.jumps.on(truth) {
-            self.distance
-        } else {
-            Advance::NEXT
+/// Where a step puts its value.
+pub(crate) trait Destination: Send + Sync {
+    /// Whether the value is put anywhere.
+    const STORES: bool;
+    fn put<'r>(&self, frame: &Frame<'r>, outputs: &mut [Value<'r>], cell: Value<'r>);
+}
+
+/// The step only asks for the value.
+pub(crate) struct Nowhere;
+/// The step gives an output.
+pub(crate) struct ToOutput(pub(crate) usize);
+/// The step writes a slot.
+pub(crate) struct ToSlot(pub(crate) SlotId);
+
+impl Destination for Nowhere {
+    const STORES: bool = false;
+    #[inline(always)]
+    fn put<'r>(&self, _: &Frame<'r>, _: &mut [Value<'r>], _: Value<'r>) {}
+}
+
+impl Destination for ToOutput {
+    const STORES: bool = true;
+    #[inline(always)]
+    fn put<'r>(&self, _: &Frame<'r>, outputs: &mut [Value<'r>], cell: Value<'r>) {
+        outputs[self.0] = cell;
+    }
+}
+
+impl Destination for ToSlot {
+    const STORES: bool = true;
+    #[inline(always)]
+    fn put<'r>(&self, frame: &Frame<'r>, _: &mut [Value<'r>], cell: Value<'r>) {
+        frame.slots[self.0.index()].set(cell);
+    }
+}
+
+/// Evaluates a tree, puts its value somewhere, and goes on at a place that hangs on the value.
+///
+/// One closure thus does what are up to three steps of a program: the call, the copy, and the jump behind it.
+pub(crate) struct Tree<R: Native, D> {
+    value: Box<dyn Eval<R>>,
+    scale: u8,
+    to: D,
+    when_null: Advance,
+    /// When it is false, or no truth value.
+    when_value: Advance,
+    when_true: Advance,
+}
+
+impl<R: Native, D: Destination> Tree<R, D> {
+    pub(crate) fn new(value: Box<dyn Eval<R>>, scale: u8, to: D) -> Tree<R, D> {
+        Tree {
+            value,
+            scale,
+            to,
+            when_null: Advance::NEXT,
+            when_value: Advance::NEXT,
+            when_true: Advance::NEXT,
         }
     }
-    fn set_distance(&mut self, distance: Advance) {
-        self.distance = distance;
+}
+
+impl<R: Native, D: Destination> Closure for Tree<R, D> {
+    fn run<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Advance {
+        match self.value.eval(frame) {
+            Out::Val(value) => {
+                if !D::STORES && R::REPR != Repr::Bool {
+                    return self.when_value;
+                }
+                let cell = R::store(value, self.scale, frame.cx.arena);
+                self.to.put(frame, outputs, cell);
+                match cell {
+                    Value::Int(1) if R::REPR == Repr::Bool => self.when_true,
+                    _ => self.when_value,
+                }
+            }
+            Out::Null => {
+                self.to.put(frame, outputs, Value::Null);
+                self.when_null
+            }
+            Out::Exit => Advance::EXIT,
+        }
+    }
+
+    fn jump(&mut self, jumps: Jumps, distance: Advance) {
+        if jumps.on(None) {
+            self.when_null = distance;
+        }
+        if jumps.on(Some(false)) {
+            self.when_value = distance;
+        }
+        if jumps.on(Some(true)) {
+            self.when_true = distance;
+        }
+    }
+}
+
+/// Goes on elsewhere, always: where no tree is before the jump that could do it.
+pub(crate) struct Goto(pub(crate) Advance);
+
+impl Closure for Goto {
+    fn run<'r>(&'r self, _: &Frame<'r>, _: &mut [Value<'r>]) -> Advance {
+        self.0
+    }
+    fn jump(&mut self, _: Jumps, distance: Advance) {
+        self.0 = distance;
     }
 }

@@ -82,10 +82,9 @@ fn an_operand_of_coalesce_jumps_by_itself() {
     assert_eq!(
         p.listing(),
         concat!(
-            "   0  s0 = column 0?, if it is not null, go to 3\n",
-            "   1  s0 = +(column 0?, column 1?), if it is not null, go to 3\n",
-            "   2  s0 = 0\n",
-            "   3  output 0 = s0\n",
+            "   0  output 0 = column 0?, if it is not null, go to 3\n",
+            "   1  output 0 = +(column 0?, column 1?), if it is not null, go to 3\n",
+            "   2  output 0 = 0\n",
         )
     );
 }

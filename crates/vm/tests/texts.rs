@@ -3,32 +3,7 @@
 mod programs;
 
 use programs::{Build, columns_of, in_chunks, row_by_row};
-use sqlift_ir::{Binding, Speculation, bind, linearize};
-use sqlift_syntax::{Limits, Modes, parse};
-use sqlift_types::{Schema, Session, SqlType, Value};
-use std::sync::Arc;
-
-fn program(text: &str) -> Build {
-    let schema = Schema::new([
-        ("a", SqlType::bigint()),
-        ("b", SqlType::bigint()),
-        ("x", SqlType::double()),
-        ("s", SqlType::varchar(20)),
-        ("p", SqlType::decimal(10, 2)),
-    ]);
-    let session = Arc::new(Session::default());
-    let ast = parse(text, Modes::default(), Limits::default()).expect(text);
-    let binding = Binding {
-        schema: &schema,
-        session: &session,
-        parameter_types: &[],
-        fold: false,
-        max_depth: 100,
-    };
-    let bound = bind(&ast, &binding).expect(text);
-    let program = linearize(&[bound.expr], &session, Speculation::NONE).expect(text);
-    Build::of(program)
-}
+use sqlift_types::Value;
 
 fn rows() -> Vec<Vec<Value<'static>>> {
     let a = [
@@ -72,7 +47,7 @@ fn rows() -> Vec<Vec<Value<'static>>> {
 }
 
 fn agree(text: &str) -> Vec<programs::Outcome> {
-    let (build, rows) = (program(text), rows());
+    let (build, rows) = (Build::from_text(text), rows());
     let by_row = row_by_row(&build, &rows);
     let columns = columns_of(&build, &rows);
     for size in [1, 7, 64, 512] {
@@ -120,7 +95,7 @@ fn both_forms_agree() {
 #[test]
 fn a_condition_is_one_closure() {
     assert_eq!(
-        program("a > 1 AND b IS NULL OR x < 0.5e0").listing(),
+        Build::from_text("a > 1 AND b IS NULL OR x < 0.5e0").listing(),
         "   0  output 0 = OR(AND(>(column 0?, 1), IS NULL(column 1?)), <(column 2?, 0.5))\n"
     );
 }
@@ -128,13 +103,11 @@ fn a_condition_is_one_closure() {
 #[test]
 fn what_may_fail_is_skipped_when_the_first_operand_decides() {
     assert_eq!(
-        program("a > 1 AND a + b > 2").listing(),
+        Build::from_text("a > 1 AND a + b > 2").listing(),
         concat!(
-            "   0  s0 = >(column 0?, 1)\n",
-            "   1  if s0 is false, go to 3\n",
-            "   2  s1 = AND(s0, >(+(column 0?, column 1?), 2)), go to 4\n",
-            "   3  s1 = s0\n",
-            "   4  output 0 = s1\n",
+            "   0  s0 = >(column 0?, 1), if it is false, go to 2\n",
+            "   1  output 0 = AND(s0, >(+(column 0?, column 1?), 2)), go to 3\n",
+            "   2  output 0 = s0\n",
         )
     );
 }

@@ -3,32 +3,62 @@
 use crate::{CallId, RowContext};
 
 /// The rows of a chunk that a step is evaluated for.
+///
+/// A lane a row, not a list of rows: narrowing, joining and merging are then byte loops that vectorise, and loops over all lanes
+/// need no list.
 #[derive(Clone, Copy, Debug)]
 pub enum Selection<'r> {
     /// The first `n` rows, all of them.
     All(usize),
-    /// These rows, in ascending order.
-    Rows(&'r [u16]),
+    /// Some rows.
+    Some {
+        /// Which.
+        mask: &'r [bool],
+        /// How many.
+        count: usize,
+    },
 }
 
-impl Selection<'_> {
+impl<'r> Selection<'r> {
+    /// The rows of a mask.
+    pub fn of(mask: &'r [bool]) -> Selection<'r> {
+        let count = mask.iter().map(|selected| usize::from(*selected)).sum();
+        if count == mask.len() {
+            Selection::All(count)
+        } else {
+            Selection::Some { mask, count }
+        }
+    }
+    /// No row.
+    pub fn none() -> Selection<'r> {
+        let mask = &[];
+        Selection::Some { mask, count: 0 }
+    }
     /// How many rows.
     pub fn len(&self) -> usize {
         match self {
-            Selection::All(n) => *n,
-            Selection::Rows(rows) => rows.len(),
+            Selection::All(count) | Selection::Some { count, .. } => *count,
         }
     }
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// Calls `f` for each row.
+    /// Calls `f` for each row, in ascending order.
     #[inline(always)]
     pub fn for_each(&self, mut f: impl FnMut(usize)) {
         match self {
-            Selection::All(n) => (0..*n).for_each(f),
-            Selection::Rows(rows) => rows.iter().for_each(|row| f(*row as usize)),
+            Selection::All(count) => (0..*count).for_each(f),
+            Selection::Some { mask, .. } => {
+                for (eight, lanes) in mask.chunks(8).enumerate() {
+                    // Mostly few rows are selected where a loop over all lanes was not worth it.
+                    if lanes.contains(&true) {
+                        for (lane, _) in lanes.iter().enumerate().filter(|(_, s)| **s) {
+                            f(eight * 8 + lane);
+                        }
+                    }
+                }
+            }
         }
     }
 }

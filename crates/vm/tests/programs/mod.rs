@@ -12,8 +12,12 @@ use sqlift_functions::{
     Argument, CallId, CallSite, Exit, Fault, Frame, Function, Overload, Reason, RowContext,
     Scratch, SlotId, catalogue, with_marker,
 };
-use sqlift_ir::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
-use sqlift_types::{CollationId, Datum, Repr, Session, Span, SqlType, Value, Warning};
+use sqlift_ir::{
+    Binding, Call, ColumnUse, Constant, Program, Slot, Speculation, Step, StepIndex, bind,
+    linearize,
+};
+use sqlift_syntax::{Limits, Modes, parse};
+use sqlift_types::{CollationId, Datum, Repr, Schema, Session, Span, SqlType, Value, Warning};
 use sqlift_vm::{BatchCode, RowCode};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -58,6 +62,28 @@ impl Build {
             program,
             parameters: Vec::new(),
         }
+    }
+
+    /// The program of a text over the columns `a`, `b` (BIGINT), `x` (DOUBLE), `s` (VARCHAR) and `p` (DECIMAL(10,2)), not folded.
+    pub fn from_text(text: &str) -> Build {
+        let schema = Schema::new([
+            ("a", SqlType::bigint()),
+            ("b", SqlType::bigint()),
+            ("x", SqlType::double()),
+            ("s", SqlType::varchar(20)),
+            ("p", SqlType::decimal(10, 2)),
+        ]);
+        let session = Arc::new(Session::default());
+        let ast = parse(text, Modes::default(), Limits::default()).expect(text);
+        let binding = Binding {
+            schema: &schema,
+            session: &session,
+            parameter_types: &[],
+            fold: false,
+            max_depth: 100,
+        };
+        let bound = bind(&ast, &binding).expect(text);
+        Build::of(linearize(&[bound.expr], &session, Speculation::NONE).expect(text))
     }
 
     pub fn slot(&mut self, repr: Repr) -> SlotId {

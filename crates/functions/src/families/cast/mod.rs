@@ -7,6 +7,7 @@ mod to_number;
 mod to_temporal;
 pub(super) mod to_text;
 
+use crate::emit::{Emit, Lowered, Relation};
 use crate::kernel::{flagged, total};
 use crate::native::{Dec64, Dec128, Dec256};
 use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, Reason, RowContext};
@@ -27,12 +28,14 @@ pub(super) fn functions() -> Vec<Function> {
     let resize = Function::operator("resize", bind_coerce, resize_reference)
         .doc("The same DECIMAL held in another width.")
         .overload(total::<(Dec64,), Dec128, _>(i128::from))
+        .inline(lower_widen)
         .overload(total::<(Dec64,), Dec256, _>(I256::from))
         .overload(total::<(Dec128,), Dec256, _>(I256::from))
         .overload(flagged::<(Dec128,), Dec64, _>(|v: i128| {
             (v as i64, i64::try_from(v).is_err())
         }))
         .exits_with(Exit::Deopt(Reason::DecimalWidth))
+        .inline(lower_narrow)
         .overload(flagged::<(Dec256,), Dec64, _>(|v: I256| {
             (v.as_i64(), i64::try_from(v).is_err())
         }))
@@ -44,6 +47,18 @@ pub(super) fn functions() -> Vec<Function> {
     let mut functions = vec![coerce, cast, resize];
     functions.append(&mut to_text::functions());
     functions
+}
+
+fn lower_widen(e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {
+    Some(Lowered::value(e.widen(args[0].value)))
+}
+
+fn lower_narrow(e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {
+    let narrow = e.narrow(args[0].value);
+    let again = e.widen(narrow);
+    let lost = e.compare(Relation::NotEqual, again, args[0].value);
+    e.bet(lost, Reason::DecimalWidth);
+    Some(Lowered::value(narrow))
 }
 
 /// `coerce` is only made by [`BindContext::coerce`], `resize` by linearizing.

@@ -1,12 +1,13 @@
 //! In which domain two operands are compared.
 
+use super::super::textual;
 use super::{constant, moment};
 use crate::{BindContext, Expr, ExprKind};
-use sqlift_collation::coercibility::{self, Collated};
-use sqlift_types::decimal::Decimal;
+use sqlift_collation::Collated;
 use sqlift_types::decimal::rules::DecimalType;
+use sqlift_types::decimal::{Decimal, MAX_SCALE, parse_decimal_prefix};
 use sqlift_types::temporal::DateTime;
-use sqlift_types::{Datum, Error, Repr, SqlType, TypeKind};
+use sqlift_types::{Datum, Error, Repr, SqlType, TypeKind, Warning};
 
 /// What MySQL calls the result type of an operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,19 +121,41 @@ pub(super) fn numbers(cx: &mut BindContext<'_>, class: Class, operands: Vec<Expr
     }
 }
 
+/// Integers as MySQL compares those of a list: by their 64 bits, whatever the sign.
+pub(super) fn bits(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Vec<Expr> {
+    let as_bits = |e: Expr| match e.as_literal() {
+        Some(Datum::UInt(v)) => Expr::literal(Datum::Int(*v as i64), SqlType::bigint()).at(e.span),
+        Some(Datum::Null) => null_as(cx, e, SqlType::bigint()),
+        _ if e.ty.repr() == Repr::UInt => {
+            let (nullable, span) = (e.nullable, e.span);
+            cx.call_named("CAST", vec![e], SqlType::bigint(), nullable)
+                .at(span)
+        }
+        _ => integer(cx, e),
+    };
+    operands.into_iter().map(as_bits).collect()
+}
+
 /// Texts in the collation they are compared in. Errors: 1267, 1270, 1271.
 pub(in crate::families) fn all_texts(
     cx: &mut BindContext<'_>,
     name: &str,
     operands: Vec<Expr>,
 ) -> Result<Vec<Expr>, Error> {
-    let collated: Vec<Collated> = operands.iter().map(|e| e.collated).collect();
-    let merged = coercibility::for_comparison(&collated)
-        .map_err(|mix| Error::new(mix.code(), "HY000", mix.message(name)))?;
-    Ok(operands
+    let merged = textual::agree_to_compare(cx, name, &operands)?;
+    texts_in(cx, operands, merged)
+}
+
+/// Texts in a collation that is agreed on.
+pub(super) fn texts_in(
+    cx: &mut BindContext<'_>,
+    operands: Vec<Expr>,
+    merged: Collated,
+) -> Result<Vec<Expr>, Error> {
+    operands
         .into_iter()
         .map(|e| in_collation(cx, e, merged))
-        .collect())
+        .collect()
 }
 
 /// DATE, DATETIME, TIMESTAMP and TIME as moments.
@@ -201,9 +224,6 @@ pub(super) fn operands(
         return Ok((a, b));
     }
     match (is_year(&a), is_year(&b)) {
-        (true, true) if a.as_literal().is_none() && b.as_literal().is_none() => {
-            return Ok((year_start(cx, a), year_start(cx, b)));
-        }
         (true, false) if has_date(&b.ty) => return Ok((year_start(cx, a), moment(cx, b))),
         (false, true) if has_date(&a.ty) => return Ok((moment(cx, a), year_start(cx, b))),
         _ => {}
@@ -221,11 +241,98 @@ pub(super) fn operands(
         Class::Integer => Ok(integers(cx, a, b)),
         Class::Decimal => Ok(decimals(cx, a, b)),
         // A constant text is compared with a DECIMAL that is no constant as a DECIMAL.
-        Class::Double if decimal_with_text(&a, &b) || decimal_with_text(&b, &a) => {
+        Class::Double if decimal_with_text(&a, &b) => {
+            let b = text_as_decimal(cx, b);
             Ok(decimals(cx, a, b))
         }
-        Class::Double => Ok((double(cx, a), double(cx, b))),
+        Class::Double if decimal_with_text(&b, &a) => {
+            let a = text_as_decimal(cx, a);
+            Ok(decimals(cx, a, b))
+        }
+        Class::Double => {
+            let constant = a.is_constant() && b.is_constant();
+            let convert = |cx: &mut BindContext<'_>, operand: Expr| {
+                let is_constant = operand.is_constant();
+                let converted = double(cx, operand);
+                if is_constant && !constant {
+                    once(cx, converted)
+                } else {
+                    converted
+                }
+            };
+            let a = convert(cx, a);
+            let b = convert(cx, b);
+            Ok((a, b))
+        }
     }
+}
+
+/// A constant evaluated here, so that what it warns about is said once, not for every row.
+pub(super) fn once(cx: &mut BindContext<'_>, constant: Expr) -> Expr {
+    if constant.as_literal().is_some() || !constant.is_constant() {
+        return constant;
+    }
+    match (cx.evaluate)(&constant) {
+        Ok((value, mut warnings)) => {
+            cx.warnings.append(&mut warnings);
+            Expr {
+                kind: ExprKind::Literal(value),
+                ..constant
+            }
+        }
+        Err(_) => constant,
+    }
+}
+
+/// A constant text as the DECIMAL at its beginning.
+fn text_as_decimal(cx: &mut BindContext<'_>, text: Expr) -> Expr {
+    let span = text.span;
+    match (cx.evaluate)(&text) {
+        Ok((Datum::Bytes(bytes), mut warnings)) if text.ty.kind != TypeKind::Hex => {
+            cx.warnings.append(&mut warnings);
+            let read = parse_decimal_prefix(&bytes, MAX_SCALE);
+            if read.truncated {
+                cx.warnings.push(Warning::truncated("DECIMAL", &bytes));
+            }
+            let precision = read.value.digits().max(u32::from(read.value.scale()) + 1);
+            let ty = SqlType::decimal(precision, read.value.scale());
+            Expr::literal(Datum::Decimal(read.value), ty).at(span)
+        }
+        _ => cx.coerce(text, SqlType::decimal(20, 0)),
+    }
+}
+
+/// An operand in the class of another one: what rows in IN, and integers among constants, are compared as.
+///
+/// Errors: 3854 for a constant that the character set cannot hold.
+pub(super) fn in_class_of(
+    cx: &mut BindContext<'_>,
+    value: &Expr,
+    item: Expr,
+) -> Result<Expr, Error> {
+    if item.is_null_literal() || value.ty.kind == TypeKind::Null {
+        return Ok(item);
+    }
+    let converted = match class(&value.ty) {
+        Class::Integer if class(&item.ty) == Class::Integer => return Ok(item),
+        Class::Integer => cx.coerce(item, SqlType::bigint()),
+        Class::Decimal => match class(&item.ty) {
+            Class::Integer | Class::Decimal => return Ok(item),
+            _ => cx.coerce(item, SqlType::decimal(65, 30)),
+        },
+        Class::Double => double(cx, item),
+        Class::Text if has_date(&value.ty) && !item.ty.kind.is_temporal() => {
+            moment::of_text(cx, item, value, moment::Wording::Truncated)
+        }
+        Class::Text if value.ty.kind.is_temporal() => return Ok(item),
+        Class::Text => {
+            let merged = textual::collated(cx, value);
+            let mut text = in_collation(cx, item, merged)?;
+            text.collated = merged;
+            text
+        }
+    };
+    Ok(once(cx, converted))
 }
 
 fn decimal_with_text(decimal: &Expr, text: &Expr) -> bool {
@@ -302,20 +409,25 @@ fn moments(cx: &mut BindContext<'_>, a: Expr, b: Expr) -> (Expr, Expr) {
 }
 
 fn texts(cx: &mut BindContext<'_>, name: &str, a: Expr, b: Expr) -> Result<(Expr, Expr), Error> {
-    let merged = coercibility::for_comparison(&[a.collated, b.collated])
-        .map_err(|mix| Error::new(mix.code(), "HY000", mix.message(name)))?;
-    Ok((in_collation(cx, a, merged), in_collation(cx, b, merged)))
+    let mut both = all_texts(cx, name, vec![a, b])?.into_iter();
+    match (both.next(), both.next()) {
+        (Some(a), Some(b)) => Ok((a, b)),
+        _ => Err(Error::wrong_arity(name)),
+    }
 }
 
 /// The operand as text in the collation of the comparison.
-pub(super) fn in_collation(cx: &mut BindContext<'_>, expr: Expr, merged: Collated) -> Expr {
-    let kind = if expr.ty.kind.is_string() && expr.ty.kind != TypeKind::Hex {
-        expr.ty.kind
-    } else {
-        TypeKind::VarChar
-    };
-    let ty = SqlType::text(kind, expr.ty.display_length(), merged.collation);
-    cx.coerce(expr, ty)
+fn in_collation(cx: &mut BindContext<'_>, expr: Expr, merged: Collated) -> Result<Expr, Error> {
+    let mut text = textual::text(cx, expr, merged)?;
+    if text.ty.collation == merged.collation {
+        return Ok(text);
+    }
+    if text.children().is_empty() {
+        text.ty.collation = merged.collation;
+        return Ok(text);
+    }
+    let ty = text.ty.clone().with_collation(merged.collation);
+    Ok(cx.coerce(text, ty))
 }
 
 fn integers(cx: &mut BindContext<'_>, a: Expr, b: Expr) -> (Expr, Expr) {
@@ -325,7 +437,7 @@ fn integers(cx: &mut BindContext<'_>, a: Expr, b: Expr) -> (Expr, Expr) {
     (integer(cx, a), integer(cx, b))
 }
 
-fn integer(cx: &mut BindContext<'_>, expr: Expr) -> Expr {
+fn integer(cx: &BindContext<'_>, expr: Expr) -> Expr {
     if expr.ty.kind != TypeKind::Bool {
         return expr;
     }

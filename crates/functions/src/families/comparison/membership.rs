@@ -4,6 +4,7 @@
 //! counts as `0000-00-00`, with a warning, where `=` raises error 1525. `x IN (y)` is `x = y`. IN over constants converts them once; else
 //! it asks type by type.
 
+use super::super::textual;
 use super::domain::{self, Class};
 use super::moment::Wording;
 use super::ordering::{self, Scales, TextOrder};
@@ -165,8 +166,7 @@ fn in_list() -> Function {
     }
     let f = Function::operator("IN", bind_in, in_reference)
         .doc("Whether the first equals one of the others; NULL if none but one of them is NULL.")
-        .example("2 IN (1, 2)", "1")
-        .form(Form::Guarded);
+        .example("2 IN (1, 2)", "1");
     let f = plain!(f,
         Int i64, |d| Datum::Int(v) => *v;
         UInt u64, |d| Datum::UInt(v) => *v;
@@ -365,27 +365,75 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
     let operands = match in_column(cx, &value, &args) {
         Some(items) => [vec![value], items].concat(),
         None => {
+            let constants = args.iter().all(Expr::is_constant);
             let operands = [vec![value], args].concat();
             if class == Class::Text && operands.iter().any(|o| domain::has_date(&o.ty)) {
                 in_dates(cx, operands)
+            } else if class == Class::Text && operands[0].ty.kind == TypeKind::Time {
+                in_times(cx, operands)
+            } else if constants && class == Class::Double && integer_list(&operands[0]) {
+                // MySQL: constants that an integer is looked up among become integers themselves.
+                let mut operands = operands.into_iter();
+                let value: Vec<Expr> = operands.by_ref().take(1).collect();
+                let items = operands.map(|item| domain::in_class_of(cx, &value[0], item));
+                let items = items.collect::<Result<Vec<Expr>, Error>>()?;
+                domain::numbers(cx, Class::Integer, [value, items].concat())
+            } else if class == Class::Integer && !constants {
+                domain::bits(cx, operands)
             } else {
-                let class = match class {
-                    // MySQL: constants that an integer is looked up among become integers themselves.
-                    Class::Double if value_class == Class::Integer && whole_list(&operands) => {
-                        return Err(Error::unsupported("IN over texts as integers"));
-                    }
-                    class => class,
-                };
-                numbers_or_texts(cx, class, operands)?
+                said_once(cx, constants, class, operands)?
             }
         }
     };
     Ok(cx.call(operands, SqlType::bool(), nullable))
 }
 
-/// Whether everything is constant and the value no column.
-fn whole_list(operands: &[Expr]) -> bool {
-    !operands[0].is_column() && operands[1..].iter().all(Expr::is_constant)
+/// Whether the value makes integers of the constants it is looked up among.
+fn integer_list(value: &Expr) -> bool {
+    !value.is_column() && domain::class(&value.ty) == Class::Integer
+}
+
+/// Operands of a class; what constants of the list warn about is said once if all of it is constant.
+fn said_once(
+    cx: &mut BindContext<'_>,
+    constants: bool,
+    class: Class,
+    operands: Vec<Expr>,
+) -> Result<Vec<Expr>, Error> {
+    let operands = numbers_or_texts(cx, class, operands)?;
+    Ok(operands
+        .into_iter()
+        .enumerate()
+        .map(|(i, operand)| {
+            if i > 0 && constants {
+                domain::once(cx, operand)
+            } else {
+                operand
+            }
+        })
+        .collect())
+}
+
+/// TIME and texts, read as TIME.
+fn in_times(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Vec<Expr> {
+    let constants = operands[1..].iter().all(Expr::is_constant);
+    let fsp = 6;
+    operands
+        .into_iter()
+        .enumerate()
+        .map(|(i, operand)| match operand.ty.kind {
+            TypeKind::Time => operand,
+            TypeKind::Null => domain::null_as(cx, operand, SqlType::time(fsp)),
+            _ => {
+                let converted = cx.coerce(operand, SqlType::time(fsp));
+                if i > 0 && constants {
+                    domain::once(cx, converted)
+                } else {
+                    converted
+                }
+            }
+        })
+        .collect()
 }
 
 /// The list in the type of the column that it is about, if it takes all of them.
@@ -431,16 +479,17 @@ fn in_column(cx: &mut BindContext<'_>, value: &Expr, items: &[Expr]) -> Option<V
 /// Dates and texts.
 fn in_dates(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Vec<Expr> {
     let constants = operands[1..].iter().all(Expr::is_constant);
-    let wording = if constants {
-        Wording::Truncated
-    } else {
-        Wording::ForColumn
-    };
     let date = operands
         .iter()
         .find(|o| domain::has_date(&o.ty))
         .unwrap_or(&operands[0])
         .clone();
+    let value_is_date = domain::has_date(&operands[0].ty) && !operands[0].is_column();
+    let wording = if constants || value_is_date {
+        Wording::Truncated
+    } else {
+        Wording::ForColumn
+    };
     let mut converted = Vec::with_capacity(operands.len());
     for (i, operand) in operands.into_iter().enumerate() {
         let operand = match operand.ty.kind {
@@ -463,7 +512,10 @@ fn in_dates(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Vec<Expr> {
     converted
 }
 
-/// One IN for each class of the list, joined by OR.
+/// Lists of several classes: one IN for each class, joined by OR.
+///
+/// A text is converted once for each class. Other values convert in silence, so for them the list keeps its order: what comes after an item
+/// that is equal is not evaluated.
 fn in_by_class(
     cx: &mut BindContext<'_>,
     value: Expr,
@@ -471,21 +523,48 @@ fn in_by_class(
     classes: &[Class],
     nullable: bool,
 ) -> Result<Expr, Error> {
+    if classes.is_empty() {
+        // Nothing but NULLs.
+        let ty = domain::comparable(&value.ty);
+        let value = cx.coerce(value, ty.clone());
+        let nulls = items
+            .into_iter()
+            .map(|n| domain::null_as(cx, n, ty.clone()));
+        let nulls: Vec<Expr> = nulls.collect();
+        return Ok(cx.call([vec![value], nulls].concat(), SqlType::bool(), true));
+    }
     let value_class = domain::class(&value.ty);
-    let mut tree: Option<Expr> = None;
-    for (i, class) in classes.iter().enumerate() {
-        // NULLs go with the first class.
-        let belongs = |item: &&Expr| match item.ty.kind {
-            TypeKind::Null => i == 0,
-            _ => value_class.with(domain::class(&item.ty)) == *class,
+    let class_of = |item: &Expr| match item.ty.kind {
+        TypeKind::Null => classes[0],
+        _ => value_class.with(domain::class(&item.ty)),
+    };
+    let all = [vec![value.clone()], items.clone()].concat();
+    let in_order = value_class != Class::Text;
+    let mut groups: Vec<(Class, Vec<Expr>)> = Vec::new();
+    for item in items {
+        let class = class_of(&item);
+        let silent = domain::class(&item.ty) != Class::Text || item.ty.kind.is_temporal();
+        let group = match in_order {
+            true => groups.last_mut().filter(|(c, _)| *c == class && silent),
+            false => groups.iter_mut().find(|(c, _)| *c == class),
         };
-        let mut operands = vec![value.clone()];
-        operands.extend(items.iter().filter(belongs).cloned());
-        let date = operands.iter().any(|o| domain::has_date(&o.ty));
-        let operands = if *class == Class::Text && date {
-            in_dates(cx, operands)
-        } else {
-            numbers_or_texts(cx, *class, operands)?
+        match group {
+            Some((_, group)) => group.push(item),
+            None => groups.push((class, vec![item])),
+        }
+    }
+    let mut tree: Option<Expr> = None;
+    for (class, group) in groups {
+        let operands = [vec![value.clone()], group].concat();
+        let operands = match class {
+            Class::Text if domain::has_date(&value.ty) => in_dates(cx, operands),
+            Class::Text if value.ty.kind == TypeKind::Time => in_times(cx, operands),
+            Class::Text => {
+                let merged = textual::agree_to_compare(cx, " IN ", &all)?;
+                domain::texts_in(cx, operands, merged)?
+            }
+            Class::Integer => domain::bits(cx, operands),
+            class => domain::numbers(cx, class, operands),
         };
         let here = cx.call_named("IN", operands, SqlType::bool(), nullable);
         tree = Some(match tree {
@@ -493,19 +572,7 @@ fn in_by_class(
             Some(tree) => cx.call_named("OR", vec![tree, here], SqlType::bool(), nullable),
         });
     }
-    match tree {
-        Some(tree) => Ok(tree),
-        // Nothing but NULLs.
-        None => {
-            let ty = domain::comparable(&value.ty);
-            let value = cx.coerce(value, ty.clone());
-            let nulls = items
-                .into_iter()
-                .map(|n| domain::null_as(cx, n, ty.clone()));
-            let nulls: Vec<Expr> = nulls.collect();
-            Ok(cx.call([vec![value], nulls].concat(), SqlType::bool(), true))
-        }
-    }
+    tree.ok_or_else(|| Error::wrong_arity("IN"))
 }
 
 fn between_reference(

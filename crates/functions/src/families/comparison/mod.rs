@@ -227,7 +227,14 @@ pub(super) fn relation(
         _ => {}
     }
     let nullable = name != "<=>" && (a.nullable || b.nullable);
+    let b_nullable = b.nullable;
     let (a, b) = domain::operands(cx, name, a, b)?;
+    if name == "<=>" && !b_nullable {
+        // What cannot be NULL is not evaluated beside a NULL.
+        let may_be_null = a.nullable || b.nullable;
+        let equal = cx.call_named("=", vec![a, b], SqlType::bool(), may_be_null);
+        return Ok(cx.call_named("IS TRUE", vec![equal], SqlType::bool(), false));
+    }
     let may_be_null = name != "<=>" && (a.nullable || b.nullable);
     let result = cx.call_named(name, vec![a, b], SqlType::bool(), may_be_null);
     Ok(if may_be_null && !nullable {

@@ -4,7 +4,7 @@ use crate::kernel::{nullable_with, total};
 use crate::native::{Bytes, DateTime as DateTimeMarker, UInt};
 use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
 use sqlift_types::temporal::{
-    Date, DateFlags, DateTime, Deprecation, DeprecationKind, Notes, Zone, parse_datetime,
+    Date, DateFlags, DateText, DateTime, Deprecation, DeprecationKind, Notes, Zone, parse_datetime,
 };
 use sqlift_types::{
     Datum, Error, Session, SqlMode, SqlType, TimeZone, TypeKind, Warning, printable,
@@ -104,7 +104,11 @@ pub(super) fn constant(cx: &mut BindContext<'_>, text: Expr, other: &Expr) -> Re
         return Ok(cx.null(SqlType::datetime(6)));
     };
     let flags = flags(cx.session);
-    let parsed = parse_datetime(&bytes, flags);
+    // MySQL: an offset from UTC has no meaning here.
+    let parsed = DateText {
+        offset: None,
+        ..parse_datetime(&bytes, flags)
+    };
     let mut notes = parsed.notes;
     let Some(moment) = parsed.datetime(flags, &zone(cx.session), &mut notes) else {
         return Err(Error::wrong_value(error_name(&other.ty), &printable(&bytes)).at(text.span));
@@ -113,8 +117,12 @@ pub(super) fn constant(cx: &mut BindContext<'_>, text: Expr, other: &Expr) -> Re
         cx.warnings.push(deprecated(note, &bytes));
     }
     if notes.any() {
-        let (word, name) = (warning_name(&other.ty), operand_name(cx, other));
-        cx.warnings.push(incorrect(word, &bytes, &name));
+        let word = warning_name(&other.ty);
+        cx.warnings.push(if other.is_column() {
+            incorrect(word, &bytes, &operand_name(cx, other))
+        } else {
+            Warning::truncated(word, &bytes)
+        });
     }
     Ok(Expr::literal(Datum::DateTime(moment.to_packed()), SqlType::datetime(6)).at(text.span))
 }
@@ -190,12 +198,8 @@ pub(super) fn functions() -> Vec<Function> {
     ]
 }
 
-/// MySQL: the years 0000 and 2000 are the same here.
 fn start_of_year(year: u64) -> i64 {
-    let year = match year {
-        0 => 2000,
-        year => year.min(9999) as u32,
-    };
+    let year = year.min(9999) as u32;
     DateTime::with_clock(Date::new(year, 0, 0), 0).to_packed()
 }
 

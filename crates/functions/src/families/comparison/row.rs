@@ -3,6 +3,7 @@
 //! `=` and `<>` look at the members from left to right until they differ; a NULL member makes the answer NULL unless a later pair
 //! decides. `<` and its like compare the first pair of members that are not equal.
 
+use super::domain;
 use crate::{BindContext, Expr, ExprKind};
 use sqlift_types::{Error, SqlType};
 
@@ -59,28 +60,34 @@ fn ordered(
     name: &'static str,
     pairs: Vec<(Expr, Expr)>,
 ) -> Result<Expr, Error> {
-    if crate::catalogue().lookup("CASE").is_none() {
-        return Err(Error::unsupported("order of rows"));
-    }
     let mut pairs = pairs.into_iter().rev();
     let (a, b) = pairs.next().ok_or_else(|| Error::operand_columns(1))?;
     let mut tree = super::relation(cx, name, a, b)?;
     for (a, b) in pairs {
-        let equal = super::relation(cx, "=", a.clone(), b.clone())?;
-        let here = super::relation(cx, name, a, b)?;
-        let nullable = equal.nullable || here.nullable || tree.nullable;
+        if matches!(a.kind, ExprKind::Row(_)) || matches!(b.kind, ExprKind::Row(_)) {
+            return Err(Error::unsupported("order of rows in rows").at(cx.span));
+        }
+        // Both comparisons are of the same converted operands.
+        let (a, b) = domain::operands(cx, name, a, b)?;
+        let (a, b) = (domain::once(cx, a), domain::once(cx, b));
+        let nullable = a.nullable || b.nullable;
+        let operands = vec![a, b];
+        let equal = cx.call_named("=", operands.clone(), SqlType::bool(), nullable);
+        let here = cx.call_named(name, operands, SqlType::bool(), nullable);
+        let nullable = nullable || tree.nullable;
         tree = cx.call_named("CASE", vec![equal, tree, here], SqlType::bool(), nullable);
     }
     Ok(tree)
 }
 
-/// `(a, b) IN ((c, d), ...)`: an OR of comparisons.
+/// `(a, b) IN ((c, d), ...)`: an OR of comparisons, in which each member has the class of the left one.
 ///
 /// Errors: 1241 if a member has another width.
 pub(super) fn membership(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error> {
     let value = args.remove(0);
     let mut tree: Option<Expr> = None;
     for item in args {
+        let item = in_class_of(cx, &value, item)?;
         let here = relation(cx, "=", value.clone(), item)?;
         tree = Some(match tree {
             None => here,
@@ -91,4 +98,30 @@ pub(super) fn membership(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Resul
         });
     }
     tree.ok_or_else(|| Error::operand_columns(1))
+}
+
+/// A member of the list, its members converted to the classes of the left row's.
+fn in_class_of(cx: &mut BindContext<'_>, value: &Expr, item: Expr) -> Result<Expr, Error> {
+    match (&value.kind, item.kind) {
+        (ExprKind::Row(left), ExprKind::Row(members)) if left.len() == members.len() => {
+            let pairs = left.iter().zip(members);
+            let members: Result<Vec<Expr>, Error> =
+                pairs.map(|(l, m)| in_class_of(cx, l, m)).collect();
+            Ok(Expr {
+                kind: ExprKind::Row(members?),
+                ty: item.ty,
+                nullable: item.nullable,
+                collated: item.collated,
+                span: item.span,
+            })
+        }
+        (_, kind) => {
+            let item = Expr { kind, ..item };
+            if matches!(item.kind, ExprKind::Row(_)) {
+                return Ok(item);
+            }
+            domain::check(std::slice::from_ref(&item))?;
+            domain::in_class_of(cx, value, item)
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! STRCMP.
 
-use super::domain;
+use super::super::textual;
+use super::domain::{self, Class};
+use super::moment;
 use super::ordering::{self, TextOrder};
 use crate::kernel::total_with;
 use crate::native::{Bytes, Int};
@@ -24,7 +26,29 @@ pub(super) fn functions() -> Vec<Function> {
 fn bind_strcmp(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     domain::check(&args)?;
     let nullable = args.iter().any(|a| a.nullable);
-    let args = domain::all_texts(cx, "strcmp", args)?;
+    let text = |e: &Expr| domain::class(&e.ty) == Class::Text;
+    if let [a, b] = &args[..] {
+        // MySQL: as in a comparison, a constant must be a date if it is compared with one.
+        for (date, other) in [(a, b), (b, a)] {
+            let is_text = text(other) && !other.ty.kind.is_temporal();
+            if domain::has_date(&date.ty) && is_text && other.is_constant() {
+                moment::constant(cx, other.clone(), date)?;
+            }
+        }
+    }
+    let args = if args.iter().all(text) {
+        domain::all_texts(cx, "strcmp", args)?
+    } else {
+        // MySQL: beside a number the bytes are compared.
+        let mut texts = Vec::with_capacity(2);
+        for arg in args {
+            let collated = textual::collated(cx, &arg);
+            let text = textual::text(cx, arg, collated)?;
+            let ty = SqlType::varbinary(text.ty.length.saturating_mul(4));
+            texts.push(cx.coerce(text, ty));
+        }
+        texts
+    };
     Ok(cx.call(args, SqlType::bigint_of(2), nullable))
 }
 
