@@ -2,6 +2,7 @@
 //!
 //! * [`corpus`]: recorded answers of a MySQL server, as JSON lines or packed.
 //! * [`subject`]: what is under test, as a trait.
+//! * [`compatibility`]: the page that says what is there and how far it agrees.
 //! * [`compare`]: an outcome against a recorded answer, aspect by aspect.
 //! * [`runner`]: a subject over a corpus, with counts, differences and their clusters.
 //! * [`differential`]: subjects against each other on generated expressions.
@@ -11,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod compare;
+pub mod compatibility;
 pub mod corpus;
 pub mod differential;
 pub mod engine;

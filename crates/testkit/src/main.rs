@@ -40,6 +40,11 @@ enum Action {
     Cases(SelectionArguments),
     /// Print random expressions, one a line
     Generate(GenerateArguments),
+    /// Print COMPATIBILITY.md: what is there, and how far the corpus agrees
+    Compatibility {
+        /// The corpus folder, in either form
+        corpus: PathBuf,
+    },
     /// Pack a corpus folder (any form) into another folder
     Pack(Folders),
     /// Unpack a corpus folder (any form) into JSON lines in another folder
@@ -197,12 +202,35 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 fn act(action: Action) -> Result<ExitCode, Box<dyn Error>> {
     match action {
         Action::Corpus(arguments) => prove(&arguments),
+        Action::Compatibility { corpus } => compatibility(&corpus),
         Action::Fuzz(arguments) => fuzz(&arguments),
         Action::Cases(arguments) => print_cases(&arguments),
         Action::Generate(arguments) => generate(&arguments),
         Action::Pack(folders) => convert(&folders, Form::Packed),
         Action::Unpack(folders) => convert(&folders, Form::Lines),
     }
+}
+
+fn compatibility(corpus: &Path) -> Result<ExitCode, Box<dyn Error>> {
+    let corpus = Corpus::open(corpus)?;
+    let subject = engine::subject(Configuration {
+        tier: Tier::Vm,
+        shape: Shape::Row,
+    })?;
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let options = Options {
+        threads,
+        trace: false,
+    };
+    let report = run(
+        &corpus,
+        subject.as_ref(),
+        &Selection::default(),
+        &Known::default(),
+        options,
+    )?;
+    print!("{}", sqlift_testkit::compatibility::page(&corpus, &report)?);
+    Ok(ExitCode::SUCCESS)
 }
 
 fn prove(arguments: &CorpusArguments) -> Result<ExitCode, Box<dyn Error>> {
