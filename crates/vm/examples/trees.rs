@@ -7,12 +7,9 @@ mod programs;
 
 use bumpalo::Bump;
 use programs::Build;
-use sqlift_functions::kernel::{
-    BatchContext, KernelMaker, Lanes, Vector, fallible_with, hot_flagged,
-};
-use sqlift_functions::native::Int;
-use sqlift_functions::{CallSite, Frame, Function, RowContext, Scratch};
-use sqlift_types::{Datum, Repr, Session, Value, Warning};
+use sqlift_functions::kernel::{BatchContext, Lanes, Vector};
+use sqlift_functions::{Frame, RowContext, Scratch};
+use sqlift_types::{Session, Value};
 use sqlift_vm::{BatchCode, CHUNK_ROWS};
 use std::cell::Cell;
 use std::hint::black_box;
@@ -43,56 +40,20 @@ fn main() {
             [a[i].into(), b]
         })
         .collect();
-    let texts = [
+    for text in [
+        "(a + b) * 3 - a % 7",
         "a < b",
         "a > 100 AND b IS NOT NULL",
         "a > 100 AND a + b < 5000",
-    ];
-    for build in [tree()].into_iter().chain(texts.map(Build::from_text)) {
+    ] {
+        let build = Build::from_text(text);
         let by_row = measure(|| run_rows(&build, &rows));
-        println!("{}row form {by_row:.2}", build.listing());
+        println!("{text}\n{}row form {by_row:.2}", build.listing());
         for size in [128, 256, CHUNK_ROWS, 1024, 4096] {
             let by_chunk = measure(|| run_chunks(&build, &a, &b, &valid, size));
             println!("batch form in chunks of {size}: {by_chunk:.2}");
         }
     }
-}
-
-fn tree() -> Build {
-    let add = |a: i64, b: i64| {
-        let sum = a.wrapping_add(b);
-        (sum, (a ^ sum) & (b ^ sum) < 0)
-    };
-    let subtract = |a: i64, b: i64| {
-        let difference = a.wrapping_sub(b);
-        (difference, (a ^ b) & (a ^ difference) < 0)
-    };
-    let multiply = |a: i64, b: i64| a.overflowing_mul(b);
-    let modulo = |_: &(), cx: &RowContext<'_>, a: i64, b: i64| match b {
-        0 => {
-            cx.warn(Warning::division_by_zero());
-            Ok(None)
-        }
-        _ => Ok(Some(a.wrapping_rem(b))),
-    };
-    let mut p = Build::new();
-    let (a, b) = (p.column(0, Repr::Int), p.column(1, Repr::Int));
-    let sum = p.integers(&function(hot_flagged::<(Int, Int), Int, _>(add)), a, b);
-    let three = p.int(3);
-    let multiply = function(hot_flagged::<(Int, Int), Int, _>(multiply));
-    let product = p.integers(&multiply, sum, three);
-    let seven = p.int(7);
-    let modulo = function(fallible_with::<(Int, Int), Int, _, _>(|_| Ok(()), modulo)).warns();
-    let rest = p.integers(&modulo, a, seven);
-    let subtract = function(hot_flagged::<(Int, Int), Int, _>(subtract));
-    let difference = p.integers(&subtract, product, rest);
-    p.output(difference);
-    p
-}
-
-fn function(maker: KernelMaker) -> Function {
-    let nothing = |_: &RowContext<'_>, _: &CallSite<'_>, _: &[Datum]| Ok(Datum::Null);
-    Function::operator("", |_, mut args| Ok(args.remove(0)), nothing).overload(maker)
 }
 
 fn measure(mut work: impl FnMut() -> i64) -> f64 {

@@ -12,15 +12,16 @@ use std::sync::Arc;
 
 /// How many rows a chunk should have.
 ///
-/// A register of 512 eight-byte lanes takes 4 KiB, so the few that are alive at a time stay in the first-level cache, and the
-/// price of going from step to step (a few dozen instructions) is spread thin. Measured on expressions of 3 to 16 operations:
-/// 256 and 512 are level with each other; from memory they are up to 2.6 times as fast as 1,024 and more.
+/// A register of 512 eight-byte lanes takes 4 KiB, so the few that are alive at a time stay in the first-level cache. Going from
+/// step to step costs some 60 ns a chunk: measured in cache, `a < b` takes 0.70, 0.43, 0.29, 0.22, 0.17 ns a row with chunks of 128,
+/// 256, 512, 1,024, 4,096 rows, and a tree of four operations 3.4, 2.9, 2.65, 2.5, 2.4. Columns that come from memory are up to 2.6
+/// times as slow with 1,024 and more rows as with 256. So 512: the last size that is good at both.
 pub const CHUNK_ROWS: usize = 512;
 
 /// A program that is run over chunks of rows.
 ///
-/// A slot holds a [`Vector`] here. Jumps narrow the selection: rows that jump wait at their target, and are merged there with
-/// those that come the other way. A row that fails is reported, NULL from there on, and not dropped: whatever else it may raise is
+/// A slot holds a [`Vector`] here. Jumps narrow the selection: rows that jump wait at their target, where those that come the
+/// other way join them. A row that fails is reported, NULL from there on, and not dropped: whatever else it may raise is
 /// of no account, since its report makes the engine evaluate it anew, and steps over all rows keep their vectorised loops.
 #[derive(Clone)]
 pub struct BatchCode {

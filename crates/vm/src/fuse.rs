@@ -27,8 +27,6 @@ struct Pending {
     slot: SlotId,
     node: Node,
     text: String,
-    /// Whether it may raise something: its place among others that may is then fixed.
-    effect: bool,
 }
 
 /// A closure being made, and its line of the listing.
@@ -44,9 +42,12 @@ struct Made {
 /// Fuses a program.
 ///
 /// A call waits ("pending") until its reader comes, if it is read once and in the same basic block. Trees are evaluated where
-/// their reader is, so waiting must not change the order of effects: a reader takes its operands only if no other effect lies
-/// between them and it, else everything pending is kept in slots first, in order. The order of linearized programs is that of a
-/// post-order walk, in which the pending trees are a stack and the reader's operands are its top.
+/// their reader is, so waiting must not change the order of effects: a reader takes its operands only if nothing else waits
+/// between them and it; otherwise everything pending is kept in slots first, in order. The order of linearized programs is that of
+/// a post-order walk, in which the pending trees are a stack and the reader's operands are its top.
+///
+/// Columns, constants and parameters are read where they are used, however much later that is: the only effect that reading one
+/// can have is to send the row to tier 0, which starts it anew.
 pub(crate) struct Fuser<'p> {
     program: &'p Program,
     reads: Vec<u32>,
@@ -159,9 +160,7 @@ impl<'p> Fuser<'p> {
         let place = self.make_room(args, effect);
         let mut nodes = Vec::with_capacity(args.len());
         let mut texts = Vec::with_capacity(args.len());
-        let mut tree_effect = effect;
         for arg in args {
-            tree_effect |= self.pending.iter().any(|p| p.slot == *arg && p.effect);
             let (node, text) = self.take(*arg)?;
             nodes.push(node);
             texts.push(text);
@@ -175,7 +174,6 @@ impl<'p> Fuser<'p> {
             slot: to,
             node,
             text,
-            effect: tree_effect,
         };
         self.pending.insert(place.min(self.pending.len()), fused);
         if self.reads[to.index()] != 1 {

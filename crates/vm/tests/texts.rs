@@ -84,6 +84,17 @@ fn both_forms_agree() {
         "(a > 0) IS NOT TRUE",
         "p < 1.50",
         "p = 40 OR p IS NULL AND b > 0",
+        "(a + b) * 3 - a % 7",
+        "a DIV b",
+        "a % b = 1 OR b = 0",
+        "a / b",
+        "x * (1 - x) / 2.5e0",
+        "p * 1.5 + 2",
+        "p * p * p * p",
+        "p / a",
+        "p + x",
+        "-a",
+        "-a < 0 AND p % 0.7 > 0",
     ] {
         let answers = agree(text);
         let distinct: std::collections::BTreeSet<_> =

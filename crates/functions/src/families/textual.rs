@@ -4,7 +4,7 @@
 //! collation of the connection. Its text is ASCII, so it fits every character set. BIT, JSON, ENUM and SET hold to theirs as a
 //! column does. An untyped NULL yields to everything and is binary when nothing else is there.
 
-use crate::{BindContext, Expr, RowContext};
+use crate::{BindContext, Expr, ExprKind, RowContext};
 use sqlift_collation::{
     Charset, Coercibility, Collated, Collation, CollationId, Repertoire, aggregate, coercibility,
 };
@@ -235,4 +235,28 @@ pub(super) fn within_packet(cx: &RowContext<'_>, function: &str, text: Vec<u8>) 
         return Datum::Null;
     }
     Datum::Bytes(text)
+}
+
+/// The operand with another collation of its own character set, for operations that work in it.
+pub(super) fn relabeled(cx: &BindContext<'_>, mut expr: Expr, collation: CollationId) -> Expr {
+    if expr.ty.collation == collation {
+        return expr;
+    }
+    let ty = expr.ty.clone().with_collation(collation);
+    match expr.kind {
+        ExprKind::Literal(_) | ExprKind::Column(_) | ExprKind::Parameter(_) => {
+            expr.ty = ty;
+            expr
+        }
+        // A call works in the collation of its type: it keeps that.
+        _ => {
+            let collated = Collated {
+                collation,
+                ..expr.collated
+            };
+            let (nullable, span) = (expr.nullable, expr.span);
+            let relabeled = cx.call_named("coerce", vec![expr], ty, nullable).at(span);
+            cx.with_collation(relabeled, collated)
+        }
+    }
 }

@@ -112,6 +112,7 @@ callable!(A a);
 callable!(A a, B b);
 callable!(A a, B b, C c);
 callable!(A a, B b, C c, D d);
+callable!(A a, B b, C c, D d, E e);
 
 impl<F, S: Send + Sync + 'static, R: Native, M: Returns, P: Param + Send + Sync>
     Callable<Many<P>, R, M> for WithState<S, F>

@@ -190,6 +190,7 @@ tuple!(1; A 0 a);
 tuple!(2; A 0 a, B 1 b);
 tuple!(3; A 0 a, B 1 b, C 2 c);
 tuple!(4; A 0 a, B 1 b, C 2 c, D 3 d);
+tuple!(5; A 0 a, B 1 b, C 2 c, D 3 d, E 4 e);
 
 impl Params for () {
     type Args<'r> = ();

@@ -1,0 +1,119 @@
+//! UPPER, LOWER, REVERSE.
+
+use super::{Site, bytes, characters, exactly, result};
+use crate::families::textual;
+use crate::kernel::total_with;
+use crate::native::Bytes;
+use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
+use sqlift_collation::{Collation, CollationId};
+use sqlift_types::{Datum, Error};
+
+pub(super) fn functions() -> Vec<Function> {
+    let mut functions = Vec::new();
+    for name in ["UPPER", "UCASE"] {
+        functions.push(
+            Function::new(name, (1, 1), bind, upper_reference)
+                .doc("The text in upper case, by the rules of its collation. Binary strings stay as they are.")
+                .overload(total_with::<(Bytes,), Bytes, _, _>(collation, |c, cx, t: &[u8]| {
+                    changed(c, cx, t, Collation::upper)
+                }))
+                .shares_reference(),
+        );
+    }
+    for name in ["LOWER", "LCASE"] {
+        functions.push(
+            Function::new(name, (1, 1), bind, lower_reference)
+                .doc("The text in lower case, by the rules of its collation. Binary strings stay as they are.")
+                .overload(total_with::<(Bytes,), Bytes, _, _>(collation, |c, cx, t: &[u8]| {
+                    changed(c, cx, t, Collation::lower)
+                }))
+                .shares_reference(),
+        );
+    }
+    functions.push(
+        Function::new("REVERSE", (1, 1), bind, reverse_reference)
+            .doc("The characters of a text in the opposite order.")
+            .example("REVERSE('abc')", "cba")
+            .overload(total_with::<(Bytes,), Bytes, _, _>(Site::prepare, reverse)),
+    );
+    functions
+}
+
+fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [text] = exactly(args, "UPPER")?;
+    let (text, collated) = textual::own_text(cx, text)?;
+    let length = textual::characters(&text.ty).into();
+    Ok(result(cx, vec![text], length, collated))
+}
+
+fn collation(site: &CallSite<'_>) -> Result<&'static Collation, Error> {
+    let id = site.collation;
+    id.get()
+        .or(CollationId::BINARY.get())
+        .ok_or_else(|| Error::unsupported(format_args!("collation {id}")))
+}
+
+type Change = fn(&Collation, &[u8], &mut Vec<u8>);
+
+fn changed<'r>(
+    collation: &'static Collation,
+    cx: &RowContext<'r>,
+    text: &[u8],
+    change: Change,
+) -> &'r [u8] {
+    let mut out = Vec::with_capacity(text.len());
+    change(collation, text, &mut out);
+    cx.bytes(&out)
+}
+
+fn change_reference(site: &CallSite<'_>, args: &[Datum], change: Change) -> Result<Datum, Fault> {
+    let (Some(text), Ok(collation)) = (bytes(&args[0]), collation(site)) else {
+        return Ok(Datum::Null);
+    };
+    let mut out = Vec::new();
+    change(collation, text, &mut out);
+    Ok(Datum::Bytes(out))
+}
+
+fn upper_reference(
+    _: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    change_reference(site, args, Collation::upper)
+}
+
+fn lower_reference(
+    _: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    change_reference(site, args, Collation::lower)
+}
+
+fn reverse_reference(
+    _: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    Ok(bytes(&args[0]).map_or(Datum::Null, |text| {
+        let mut all = characters(site, text);
+        all.reverse();
+        Datum::Bytes(all.concat())
+    }))
+}
+
+fn reverse<'r>(site: &Site, cx: &RowContext<'r>, text: &[u8]) -> &'r [u8] {
+    let out = cx.arena.alloc_slice_copy(text);
+    if text.is_ascii() && site.charset.is_ascii_compatible() || site.charset.max_len() == 1 {
+        out.reverse();
+        return out;
+    }
+    let mut end = out.len();
+    for character in site.charset.chars(text) {
+        let start = end - character.len();
+        out[start..end].copy_from_slice(character);
+        end = start;
+    }
+    out
+}
