@@ -90,6 +90,8 @@ pub enum Out<T> {
 /// Effects of the row (or chunk) at hand, committed by the engine when the row returns.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    /// Whether anything below was written since the last [`Scratch::clear`]: nearly all rows leave nothing.
+    touched: Cell<bool>,
     row: Cell<u32>,
     warnings: RefCell<Vec<(u32, Warning)>>,
     exit: Cell<Option<(CallId, Exit)>>,
@@ -101,21 +103,22 @@ pub struct Scratch {
 
 impl Scratch {
     /// Forgets everything.
+    #[inline]
     pub fn clear(&self) {
         self.row.set(0);
-        self.exit.set(None);
-        if !self.warnings.borrow().is_empty() {
+        if self.touched.replace(false) {
+            self.exit.set(None);
             self.warnings.borrow_mut().clear();
-        }
-        if self.raised.borrow().is_some() {
             self.raised.take();
-        }
-        if !self.batch_exits.borrow().is_empty() {
             self.batch_exits.borrow_mut().clear();
-        }
-        if !self.draws.borrow().is_empty() {
             self.draws.borrow_mut().clear();
         }
+    }
+
+    /// Whether there may be an effect to commit.
+    #[inline]
+    pub fn is_touched(&self) -> bool {
+        self.touched.get()
     }
 
     /// The row (of a chunk) that the next warnings belong to.
@@ -132,6 +135,7 @@ impl Scratch {
     /// Records why the row was given up; the first reason stays.
     #[cold]
     pub fn record_exit(&self, call: CallId, exit: Exit) {
+        self.touched.set(true);
         if self.exit.get().is_none() {
             self.exit.set(Some((call, exit)));
         }
@@ -150,6 +154,7 @@ impl Scratch {
     /// Records that a row of the chunk failed.
     #[cold]
     pub fn record_batch_exit(&self, row: u32, call: CallId, exit: Exit) {
+        self.touched.set(true);
         self.batch_exits.borrow_mut().push((row, call, exit));
     }
 
@@ -212,6 +217,7 @@ impl Scratch {
             .map(|d| d.2);
         known.unwrap_or_else(|| {
             let value = make();
+            self.touched.set(true);
             self.draws.borrow_mut().push((row, call, value));
             value
         })
@@ -233,6 +239,7 @@ impl<'r> RowContext<'r> {
     /// Raises a warning for the row at hand.
     #[cold]
     pub fn warn(&self, warning: Warning) {
+        self.scratch.touched.set(true);
         self.scratch
             .warnings
             .borrow_mut()
@@ -242,6 +249,7 @@ impl<'r> RowContext<'r> {
     /// Raises an error that carries more than a [`RangeType`]; returns what the kernel returns.
     #[cold]
     pub fn raise(&self, error: Error) -> Exit {
+        self.scratch.touched.set(true);
         *self.scratch.raised.borrow_mut() = Some(error);
         Exit::Error(Fault::Raised)
     }

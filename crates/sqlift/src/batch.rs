@@ -81,13 +81,13 @@ fn chunk(
     (start, rows, arch): (usize, usize, pulp::Arch),
 ) -> Result<(), Error> {
     let inner = &*expression.inner;
-    context.arena.reset();
-    context.scratch.clear();
+    context.begin();
     let Context {
         arena,
         scratch,
         diagnostics,
         held,
+        ..
     } = context;
     let held = expression.hold(held, 0);
     let tier = if held.tier == Tier::Interp {

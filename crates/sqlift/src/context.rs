@@ -12,6 +12,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Context {
     pub(crate) arena: Bump,
+    /// Room in the arena when it is empty: while it is that, there is nothing to free.
+    empty_room: usize,
     pub(crate) scratch: Scratch,
     pub(crate) diagnostics: Diagnostics,
     pub(crate) held: Option<Held>,
@@ -31,10 +33,21 @@ impl Context {
     pub(crate) fn new(warnings: usize) -> Context {
         Context {
             arena: Bump::new(),
+            empty_room: 0,
             scratch: Scratch::default(),
             diagnostics: Diagnostics::new(warnings),
             held: None,
         }
+    }
+
+    /// Forgets the row (or chunk) before.
+    #[inline]
+    pub(crate) fn begin(&mut self) {
+        if self.arena.chunk_capacity() != self.empty_room {
+            self.arena.reset();
+            self.empty_room = self.arena.chunk_capacity();
+        }
+        self.scratch.clear();
     }
 
     /// The warnings raised since the last [`Context::clear_warnings`].

@@ -195,13 +195,13 @@ impl Expression {
         parameters: &'c [Value<'c>],
         context: &'c mut Context,
     ) -> Result<Value<'c>, Error> {
-        context.arena.reset();
-        context.scratch.clear();
+        context.begin();
         let Context {
             arena,
             scratch,
             diagnostics,
             held,
+            ..
         } = context;
         let held = self.hold(held, 1);
         let (tier, code) = (held.tier, &*held.code);
@@ -233,8 +233,10 @@ impl Expression {
                 value.map(|v| cell_in(&v, self.sql_type(), cx))
             }
         };
-        for (_, warning) in scratch.take_warnings() {
-            diagnostics.push(warning);
+        if scratch.is_touched() {
+            for (_, warning) in scratch.take_warnings() {
+                diagnostics.push(warning);
+            }
         }
         result
     }

@@ -155,7 +155,7 @@ impl Results {
     /// Hands the rows of whole blocks on, a chunk at a time.
     fn append(&self, output: &mut Output, rows: std::ops::Range<usize>, context: &mut Context) {
         for start in rows.clone().step_by(CHUNK_ROWS) {
-            context.arena.reset();
+            context.begin();
             let len = CHUNK_ROWS.min(rows.end - start);
             let scratch = Scratch::default();
             let session = sqlift_types::Session::default();
