@@ -16,6 +16,8 @@ pub struct Argument {
     pub repr: Repr,
     /// Its value, when it is a constant.
     pub constant: Option<Datum>,
+    /// Whether it is a column itself, not something computed: MySQL's conversions of columns warn in other words.
+    pub column: bool,
 }
 
 /// The static facts about a call: what kernels are prepared from, what references and lowerings are told.

@@ -171,6 +171,7 @@ fn call(expr: &Expr, values: &[Datum], env: &Environment<'_>) -> Result<Datum, F
             ty: a.ty.clone(),
             repr: a.ty.repr(),
             constant: a.as_literal().cloned(),
+            column: a.is_column(),
         })
         .collect();
     let text = args.iter().find(|a| a.ty.kind.is_string());
@@ -217,6 +218,7 @@ fn cell(env: &Environment<'_>, cell: Option<&Value<'_>>, expr: &Expr) -> Result<
         repr: ty.repr(),
         ty,
         constant: None,
+        column: false,
     }];
     let site = CallSite {
         args: &args,

@@ -232,6 +232,7 @@ impl Linearizer {
                 ty: arg.ty.clone(),
                 repr: self.slot(*slot).repr,
                 constant: arg.as_literal().cloned(),
+                column: arg.is_column(),
             })
             .collect();
         let collation = call_collation(ty, args);

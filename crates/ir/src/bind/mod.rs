@@ -36,6 +36,8 @@ pub struct ParameterUse {
 /// What binding needs to know beside the text.
 #[derive(Clone, Copy)]
 pub struct Binding<'a> {
+    /// The text of the expression: it names the result, and MySQL quotes that name in some warnings.
+    pub text: &'a str,
     /// The columns that may be named.
     pub schema: &'a Schema,
     /// Session settings.
@@ -142,6 +144,7 @@ impl Binder<'_> {
             evaluate: &evaluate,
             quote: &quote,
             target,
+            name: std::ptr::eq(node, root).then(|| self.binding.text.trim()),
         };
         let bound = (catalogue().function(function).binder())(&mut cx, args)?;
         Ok(self.folded(bound))

@@ -164,6 +164,7 @@ impl Build {
             ty: ty.clone(),
             repr,
             constant: None,
+            column: false,
         };
         let args = vec![argument.clone(), argument];
         let site = CallSite {
