@@ -63,6 +63,17 @@ pub fn evaluate(expr: &Expr, env: &Environment<'_>) -> Result<Datum, Failure> {
                 }
                 call(expr, &values, env)
             }
+            form @ (Form::NullFirst | Form::NullFirstDecimal) => {
+                let mut values = Vec::with_capacity(args.len());
+                for arg in args {
+                    let value = evaluate(arg, env)?;
+                    if value.is_null() && form.stops_at_null(args) {
+                        return Ok(Datum::Null);
+                    }
+                    values.push(value);
+                }
+                call(expr, &values, env)
+            }
             form @ (Form::And | Form::Or) => {
                 let mut values = Vec::with_capacity(args.len());
                 for arg in args {

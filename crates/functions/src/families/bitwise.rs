@@ -8,12 +8,13 @@ use super::numeric;
 use crate::emit::{Emit, Lowered};
 use crate::kernel::{fallible_with, hot_total, total, total_with};
 use crate::native::{Bytes, Int, UInt};
-use crate::{BindContext, CallSite, Exit, Expr, ExprKind, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Exit, Expr, ExprKind, Fault, Form, Function, RowContext};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
 pub(super) fn functions() -> Vec<Function> {
     let junction = |name, bind, reference, word: fn(u64, u64) -> u64, kernel, lower| {
         Function::operator(name, bind, reference)
+            .form(Form::NullFirst)
             .overload(hot_total::<(UInt, UInt), UInt, _>(word))
             .inline(lower)
             .overload(fallible_with::<(Bytes, Bytes), Bytes, _, _>(
@@ -52,6 +53,7 @@ pub(super) fn functions() -> Vec<Function> {
             .example("5 & 3", "1"),
         xor.doc("Bits that differ.").example("5 ^ 3", "6"),
         Function::operator("<<", bind_shift, left_reference)
+            .form(Form::NullFirst)
             .doc("Bits shifted to the left; what leaves 64 bits (or the string) is lost.")
             .example("1 << 4", "16")
             .overload(hot_total::<(UInt, UInt), UInt, _>(shift_left))
@@ -61,6 +63,7 @@ pub(super) fn functions() -> Vec<Function> {
                 shift_bytes_left,
             )),
         Function::operator(">>", bind_shift, right_reference)
+            .form(Form::NullFirst)
             .doc("Bits shifted to the right, zeros following.")
             .example("16 >> 4", "1")
             .overload(hot_total::<(UInt, UInt), UInt, _>(shift_right))

@@ -92,6 +92,12 @@ pub fn quoted(root: &ast::Expr, place: Span, schema: &Schema, session: &Session)
     mysql_text(node, &context)
 }
 
+/// MySQL: a computed double beyond BIGINT is an error where an integer is wanted, a literal is not: so it must stay computed.
+fn stays_computed(value: &Datum) -> bool {
+    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+    matches!(value, Datum::Double(v) if v.abs() >= TWO_TO_63)
+}
+
 struct Binder<'a> {
     binding: Binding<'a>,
     root: &'a ast::Expr,
@@ -163,7 +169,7 @@ impl Binder<'_> {
             return expr;
         }
         match sqlift_interp::evaluate_constant(&expr, self.binding.session, &|_| String::new()) {
-            Ok((value, warnings)) if warnings.is_empty() => Expr {
+            Ok((value, warnings)) if warnings.is_empty() && !stays_computed(&value) => Expr {
                 kind: ExprKind::Literal(value),
                 ..expr
             },

@@ -76,6 +76,7 @@ impl Build {
         let session = Arc::new(Session::default());
         let ast = parse(text, Modes::default(), Limits::default()).expect(text);
         let binding = Binding {
+            text,
             schema: &schema,
             session: &session,
             parameter_types: &[],

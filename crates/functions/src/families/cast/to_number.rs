@@ -52,15 +52,13 @@ struct Conversion {
 impl Conversion {
     fn of(site: &CallSite<'_>, asked: Asked) -> Conversion {
         let operand = &site.args[0];
-        // A folded call of a double has the length of computed doubles; a literal that of its text.
-        let folded = operand.ty.length == SqlType::double().length;
         let mode = site.session.sql_mode;
         Conversion {
             asked,
             origin: match &operand.constant {
                 _ if operand.column => Origin::Column,
-                Some(_) if !folded => Origin::Literal,
-                _ => Origin::Computed,
+                Some(_) => Origin::Literal,
+                None => Origin::Computed,
             },
             from: operand.ty.clone(),
             to: site.ret.clone(),

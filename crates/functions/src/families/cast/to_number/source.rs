@@ -9,7 +9,7 @@ use sqlift_types::decimal::{
     Coefficient, Decimal, Excess, MAX_SCALE, overflowing_digits, parse_decimal_prefix,
 };
 use sqlift_types::number::{Range, bytes_to_u64, parse_double_prefix, parse_int_prefix};
-use sqlift_types::{CollationId, TypeKind, Warning, printable, temporal};
+use sqlift_types::{CollationId, TypeKind, Warning, temporal};
 use std::borrow::Cow;
 
 /// A number of any kind.
@@ -55,7 +55,7 @@ sources! {
         }
     };
     Time, |c, cx, v| time(c, temporal::Time::from_micros_trusted(v));
-    DateTime, |c, cx, v| datetime(c, temporal::DateTime::from_packed_trusted(v));
+    DateTime, |c, cx, v| datetime(c, cx, temporal::DateTime::from_packed_trusted(v));
     Bytes, |c, cx, v| text(c, cx, v);
 }
 
@@ -80,13 +80,20 @@ fn time(c: &Conversion, value: temporal::Time) -> Number {
 }
 
 /// `20240229101112.5`; rounded as a moment if an integer is asked for.
-fn datetime(c: &Conversion, value: temporal::DateTime) -> Number {
+fn datetime(c: &Conversion, cx: &RowContext<'_>, value: temporal::DateTime) -> Number {
     if c.to.kind == TypeKind::Year {
         return Number::Int(value.year().into());
     }
     let value = match c.seconds() {
         Seconds::Kept => value,
-        Seconds::Rounded => temporal::fraction::round_datetime(value, 0).unwrap_or(value),
+        Seconds::Rounded => temporal::fraction::round_datetime(value, 0).unwrap_or_else(|| {
+            // MySQL: past the last day of the calendar only the date is left.
+            cx.warn(Warning::new(
+                1441,
+                "Datetime function: datetime field overflow",
+            ));
+            value.date().to_datetime()
+        }),
         Seconds::Cut => temporal::fraction::truncate_datetime(value, 0),
     };
     let clock = clock_number(value.hour(), value.minute(), value.second());
@@ -141,11 +148,16 @@ pub(super) fn text(c: &Conversion, cx: &RowContext<'_>, bytes: &[u8]) -> Number 
         return hexadecimal(cx, bytes);
     }
     let utf8 = ascii_compatible(c, bytes);
+    let quoted = Quoted {
+        c,
+        bytes,
+        utf8: &utf8,
+    };
     match reading(c) {
         Reading::Double => {
             let read = parse_double_prefix(&utf8);
-            if read.truncated {
-                warn_truncated(c, cx, "DOUBLE", &utf8);
+            if read.truncated && !is_long_column(c) {
+                quoted.warn(cx, "DOUBLE");
             }
             Number::Double(read.value)
         }
@@ -153,103 +165,153 @@ pub(super) fn text(c: &Conversion, cx: &RowContext<'_>, bytes: &[u8]) -> Number 
             let read = parse_decimal_prefix(&utf8, MAX_SCALE.min(c.to.decimals));
             if read.excess == Excess::Buffer {
                 let digits = overflowing_digits(&utf8);
-                warn_truncated(c, cx, "DECIMAL", digits.as_bytes());
+                cx.warn(Warning::truncated("DECIMAL", digits.as_bytes()));
             }
-            if read.consumed == 0 && c.origin == Origin::Column {
-                // MySQL: of a column that holds no number, this comes first, with neither name nor row.
+            if read.consumed == 0 && c.origin != Origin::Literal {
+                // MySQL: this tells neither name nor row, and of what is computed nothing else is said.
                 cx.warn(Warning::new(
                     1366,
                     "Incorrect DECIMAL value: '0' for column '' at row -1",
                 ));
             }
-            if read.truncated && read.excess != Excess::Digits {
-                warn_truncated(c, cx, "DECIMAL", &utf8);
+            if read.truncated
+                && read.excess != Excess::Digits
+                && c.origin != Origin::Computed
+                && !is_long_column(c)
+            {
+                quoted.warn(cx, "DECIMAL");
             }
             Number::Decimal(read.value)
         }
         Reading::Integer => {
             let read = parse_int_prefix(&utf8);
-            if read.truncated {
-                warn_truncated(c, cx, "INTEGER", &utf8);
+            let explicit = c.asked == Asked::Explicitly;
+            let column = !explicit && c.origin == Origin::Column;
+            // MySQL: a column is read as a signed integer, whatever it is for.
+            let wraps = column && read.wraps_signed();
+            if (read.truncated || wraps) && (explicit || !is_long_column(c)) {
+                quoted.warn(cx, "INTEGER");
             }
-            if c.asked == Asked::Explicitly {
+            if explicit {
                 complement_warning(c, cx, read);
+            }
+            if column && !read.negative && (wraps || read.range != Range::Within) {
+                return Number::Int(i64::MAX);
             }
             Number::UInt(read.bits)
         }
-        Reading::Year => year(c, cx, &utf8),
+        Reading::Year => year(cx, &quoted),
     }
 }
 
+/// MySQL: columns of TEXT and BLOB types are read in silence, but for CAST to integers.
+fn is_long_column(c: &Conversion) -> bool {
+    use TypeKind::*;
+    c.origin == Origin::Column
+        && matches!(
+            c.from.kind,
+            TinyText | Text | MediumText | LongText | TinyBlob | Blob | MediumBlob | LongBlob
+        )
+}
+
 /// Two digits and less are of 1970 to 2069, even all zeros. NULL, as warnings say, for what does not begin with a year.
-fn year(c: &Conversion, cx: &RowContext<'_>, utf8: &[u8]) -> Number {
-    let read = parse_int_prefix(utf8);
+fn year(cx: &RowContext<'_>, text: &Quoted<'_>) -> Number {
+    let read = parse_int_prefix(text.utf8);
     if read.consumed == 0 || read.negative || read.range != Range::Within {
-        cx.warn(Warning::new(
-            1525,
-            format!("Incorrect YEAR value: '{}'", quoted(c, Quoting::Text, utf8)),
-        ));
+        let message = format!("Incorrect YEAR value: '{}'", text.shown());
+        cx.warn(Warning::new(1525, message));
         return Number::NoYear;
     }
-    let complete = read.consumed == utf8.len();
     let value = match read.bits {
         0 => Some(2000),
         bits => i64::try_from(bits)
             .ok()
             .filter(|v| temporal::Year::from_number(*v).is_some()),
     };
-    if !complete || value.is_none() {
-        warn_truncated(c, cx, "YEAR", utf8);
+    if read.consumed < text.utf8.len() || value.is_none() {
+        text.warn(cx, "YEAR");
     }
     value.map_or(Number::NoYear, Number::Int)
 }
 
-fn warn_truncated(c: &Conversion, cx: &RowContext<'_>, kind: &str, text: &[u8]) {
-    let quoting = if kind == "INTEGER" {
-        Quoting::Bytes
-    } else {
-        Quoting::Text
-    };
-    let shown = quoted(c, quoting, text);
-    cx.warn(Warning::new(
-        1292,
-        format!("Truncated incorrect {kind} value: '{shown}'"),
-    ));
-}
-
-/// How a binary string is shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quoting {
-    /// As if it were text.
-    Text,
-    /// Byte by byte, where it is no ASCII.
-    Bytes,
+/// A text that a warning may quote.
+struct Quoted<'a> {
+    c: &'a Conversion,
+    bytes: &'a [u8],
+    utf8: &'a [u8],
 }
 
 /// The most characters of a value that a warning quotes.
 const QUOTED: usize = 128;
 
-/// A value as the warning quotes it: in the older three-byte form of UTF-8, so that characters above it are question marks.
-fn quoted(c: &Conversion, quoting: Quoting, text: &[u8]) -> String {
-    let binary = c.from.collation == CollationId::BINARY;
-    if binary && quoting == Quoting::Bytes {
-        return printable(text);
+impl Quoted<'_> {
+    /// Warning 1292.
+    fn warn(&self, cx: &RowContext<'_>, kind: &str) {
+        let integer = kind == "INTEGER" || kind == "YEAR";
+        let varying = matches!(self.c.from.kind, TypeKind::VarChar | TypeKind::VarBinary);
+        let explicit_integer = integer && self.c.asked == Asked::Explicitly;
+        let message = if varying && self.c.origin == Origin::Column && !explicit_integer {
+            raw_message(kind, self.bytes)
+        } else {
+            format!("Truncated incorrect {kind} value: '{}'", self.shown())
+        };
+        cx.warn(Warning::new(1292, message));
     }
-    let mut shown = String::new();
-    for chunk in text.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match u32::from(character) {
-                0..0x20 => shown.push_str(&format!("\\x{:02X}", u32::from(character))),
-                0x1_0000.. if binary => shown.push_str("????"),
-                0x1_0000.. => shown.push('?'),
-                _ => shown.push(character),
+
+    /// The text in the three-byte form of UTF-8, whose longer characters are question marks; bytes of binary strings that are no ASCII in
+    /// hexadecimal.
+    fn shown(&self) -> String {
+        let mut shown = String::new();
+        if self.c.from.collation == CollationId::BINARY {
+            for byte in self.bytes.iter().take(QUOTED) {
+                match byte {
+                    0x20..0x7f => shown.push(char::from(*byte)),
+                    _ => shown.push_str(&format!("\\x{byte:02X}")),
+                }
+            }
+            return shown;
+        }
+        for chunk in self.utf8.utf8_chunks() {
+            let narrow = |c: char| if u32::from(c) > 0xFFFF { '?' } else { c };
+            shown.extend(chunk.valid().chars().map(narrow));
+            for byte in chunk.invalid() {
+                shown.push_str(&format!("\\x{byte:02X}"));
             }
         }
-        for _ in chunk.invalid() {
-            shown.push('?');
+        shown.chars().take(QUOTED).collect()
+    }
+}
+
+/// MySQL: of a VARCHAR or VARBINARY column the message has the bytes as they are, up to a zero byte, and is only then made UTF-8 of three bytes
+/// at most: what is none becomes question marks, and a character that the closing quote cuts off ends the message.
+fn raw_message(kind: &str, bytes: &[u8]) -> String {
+    let mut raw = format!("Truncated incorrect {kind} value: '").into_bytes();
+    raw.extend(bytes.iter().copied().take_while(|byte| *byte != 0));
+    raw.push(b'\'');
+    let mut message = String::new();
+    let mut rest = raw.as_slice();
+    while let Some(first) = rest.first() {
+        let length = match first {
+            0x00..0x80 => 1,
+            0xC2..0xE0 => 2,
+            0xE0..0xF0 => 3,
+            _ => 0,
+        };
+        if length > rest.len() {
+            break;
+        }
+        match std::str::from_utf8(&rest[..length]) {
+            Ok(character) if length > 0 => {
+                message.push_str(character);
+                rest = &rest[length..];
+            }
+            _ => {
+                message.push('?');
+                rest = &rest[1..];
+            }
         }
     }
-    shown.chars().take(QUOTED).collect()
+    message
 }
 
 /// Warning 1105 of CAST, whose result shows the other sign.

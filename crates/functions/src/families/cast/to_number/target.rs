@@ -107,6 +107,10 @@ fn bits(c: &Conversion, cx: &RowContext<'_>, number: Number) -> Result<u64, Exit
             if clamped.range != Range::Within {
                 match c.origin {
                     Origin::Literal => {}
+                    // MySQL: a FLOAT column gives the least integer, in silence.
+                    Origin::Column if c.from.kind == TypeKind::Float => {
+                        return Ok(i64::MIN as u64);
+                    }
                     Origin::Column => {
                         let mut text = Vec::new();
                         write_double(v, &mut text);
