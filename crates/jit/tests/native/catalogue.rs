@@ -100,7 +100,6 @@ pub(crate) fn in_binding<T>(
     let evaluate = |e: &Expr| evaluate_constant(e, session, &text);
     let mut warnings = Vec::new();
     let mut cx = BindContext {
-        quote: &text,
         session,
         function: FunctionId(0),
         span: Span::default(),
