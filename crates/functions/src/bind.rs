@@ -26,6 +26,8 @@ pub struct BindContext<'a> {
     pub quote: Quote<'a>,
     /// The type that the syntax names, for CAST.
     pub target: Option<SqlType>,
+    /// The name of the result column, if this call is the whole expression.
+    pub name: Option<&'a str>,
 }
 
 impl BindContext<'_> {
@@ -86,6 +88,7 @@ impl BindContext<'_> {
             evaluate: self.evaluate,
             quote: self.quote,
             target: None,
+            name: None,
         };
         (catalogue().function(function).binder())(&mut inner, args)
     }
@@ -118,8 +121,9 @@ impl BindContext<'_> {
     /// already has the representation and collation, a constant if it is one and converts without a warning, else a call of the
     /// implicit cast.
     pub fn coerce(&self, expr: Expr, to: SqlType) -> Expr {
+        let scaled = expr.ty.kind == TypeKind::Decimal || expr.ty.kind.is_temporal();
         let same = expr.ty.repr() == to.repr()
-            && expr.ty.decimals == to.decimals
+            && (!scaled || expr.ty.decimals == to.decimals)
             && expr.ty.kind.is_temporal() == to.kind.is_temporal()
             && (!to.kind.is_string() || expr.ty.collation == to.collation)
             && (to.kind != TypeKind::Decimal || expr.ty.length <= to.length)

@@ -16,6 +16,8 @@ pub struct Argument {
     pub repr: Repr,
     /// Its value, when it is a constant.
     pub constant: Option<Datum>,
+    /// Whether it is a column itself, not something computed: MySQL's conversions of columns warn in other words.
+    pub column: bool,
 }
 
 /// The static facts about a call: what kernels are prepared from, what references and lowerings are told.
@@ -48,6 +50,10 @@ pub type Lower = fn(&mut dyn Emit, &CallSite<'_>, &[Lowered]) -> Option<Lowered>
 pub enum Form {
     /// All arguments, from left to right.
     Call,
+    /// Two arguments, the second only if the first is not NULL.
+    NullFirst,
+    /// As [`Form::NullFirst`] if they are decimals, else as [`Form::Call`]: arithmetic.
+    NullFirstDecimal,
     /// `Bool, Bool`: the second only if the first is not false.
     And,
     /// `Bool, Bool`: the second only if the first is not true.
@@ -58,6 +64,17 @@ pub enum Form {
     Coalesce,
     /// The others only if the first is not NULL, else the result is NULL: comparisons, BETWEEN.
     Guarded,
+}
+
+impl Form {
+    /// Whether a first argument that is NULL leaves the second one unevaluated.
+    pub fn stops_at_null(self, args: &[Expr]) -> bool {
+        match self {
+            Form::NullFirst => true,
+            Form::NullFirstDecimal => args.iter().any(|a| a.ty.repr().is_decimal()),
+            _ => false,
+        }
+    }
 }
 
 /// One physical form of a function.

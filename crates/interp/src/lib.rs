@@ -63,6 +63,17 @@ pub fn evaluate(expr: &Expr, env: &Environment<'_>) -> Result<Datum, Failure> {
                 }
                 call(expr, &values, env)
             }
+            form @ (Form::NullFirst | Form::NullFirstDecimal) => {
+                let mut values = Vec::with_capacity(args.len());
+                for arg in args {
+                    let value = evaluate(arg, env)?;
+                    if value.is_null() && form.stops_at_null(args) {
+                        return Ok(Datum::Null);
+                    }
+                    values.push(value);
+                }
+                call(expr, &values, env)
+            }
             form @ (Form::And | Form::Or) => {
                 let mut values = Vec::with_capacity(args.len());
                 for arg in args {
@@ -171,6 +182,7 @@ fn call(expr: &Expr, values: &[Datum], env: &Environment<'_>) -> Result<Datum, F
             ty: a.ty.clone(),
             repr: a.ty.repr(),
             constant: a.as_literal().cloned(),
+            column: a.is_column(),
         })
         .collect();
     let text = args.iter().find(|a| a.ty.kind.is_string());
@@ -217,6 +229,7 @@ fn cell(env: &Environment<'_>, cell: Option<&Value<'_>>, expr: &Expr) -> Result<
         repr: ty.repr(),
         ty,
         constant: None,
+        column: false,
     }];
     let site = CallSite {
         args: &args,

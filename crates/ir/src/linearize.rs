@@ -3,7 +3,7 @@
 use crate::program::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
 use sqlift_collation::CollationId;
 use sqlift_functions::{
-    Argument, CallId, CallSite, Expr, ExprKind, Form, FunctionId, Overload, SlotId, catalogue,
+    Argument, CallId, CallSite, Exit, Expr, ExprKind, Form, FunctionId, Overload, SlotId, catalogue,
 };
 use sqlift_types::{Datum, Error, Repr, Session, Span, SqlType};
 use std::sync::Arc;
@@ -127,6 +127,9 @@ impl Linearizer {
             ExprKind::Call { function, args } => match catalogue().function(*function).evaluation()
             {
                 Form::Call => self.strict_call(expr, *function, args),
+                form @ (Form::NullFirst | Form::NullFirstDecimal) => {
+                    self.null_first(expr, *function, args, form)
+                }
                 form @ (Form::And | Form::Or) => self.junction(expr, *function, args, form),
                 Form::Case => self.case(expr, args),
                 Form::Coalesce => self.coalesce(expr, args),
@@ -166,6 +169,42 @@ impl Linearizer {
             slots.push(self.expression(arg)?);
         }
         self.call(expr, function, args, slots)
+    }
+
+    /// The second argument only if the first is not NULL; without a jump where nobody can tell.
+    fn null_first(
+        &mut self,
+        expr: &Expr,
+        function: FunctionId,
+        args: &[Expr],
+        form: Form,
+    ) -> Result<SlotId, Error> {
+        let [first, second] = args else {
+            return self.strict_call(expr, function, args);
+        };
+        if !first.nullable || !form.stops_at_null(args) || is_silent(second) {
+            return self.strict_call(expr, function, args);
+        }
+        let a = self.expression(first)?;
+        let result = self.new_slot(natural(&expr.ty, true));
+        let target = StepIndex(0);
+        let null = self.jump(Step::JumpIfNull { slot: a, target });
+        let b = self.expression(second)?;
+        let value = self.call(expr, function, args, vec![a, b])?;
+        let value = self.resize(value, &expr.ty, expr.span)?;
+        self.program.steps.push(Step::Copy {
+            to: result,
+            from: value,
+        });
+        let end = self.jump(Step::Jump { target });
+        self.land(null);
+        let nothing = self.constant(&Datum::Null, natural(&expr.ty, true))?;
+        self.program.steps.push(Step::Copy {
+            to: result,
+            from: nothing,
+        });
+        self.land(end);
+        Ok(result)
     }
 
     /// The physical call: picks the overload by representation, with one width for all DECIMALs.
@@ -232,6 +271,7 @@ impl Linearizer {
                 ty: arg.ty.clone(),
                 repr: self.slot(*slot).repr,
                 constant: arg.as_literal().cloned(),
+                column: arg.is_column(),
             })
             .collect();
         let collation = call_collation(ty, args);
@@ -504,6 +544,43 @@ pub(crate) fn call_collation(ty: &SqlType, args: &[Expr]) -> CollationId {
     text.map_or(CollationId::BINARY, |a| a.ty.collation)
 }
 
+/// Whether nobody can tell that it was evaluated: no warning, no error.
+fn is_silent(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Column(_) | ExprKind::Parameter(_) => true,
+        ExprKind::Row(_) => false,
+        ExprKind::Call { function, args } => {
+            let function = catalogue().function(*function);
+            let silent = |o: &Overload| {
+                !o.warns() && (!o.is_fallible() || matches!(o.flag_exit(), Exit::Deopt(_)))
+            };
+            !function.is_volatile()
+                && args.iter().all(is_silent)
+                && fitting(function.overloads(), expr, args).all(silent)
+        }
+    }
+}
+
+/// The overloads that a call may be made by: DECIMALs in any width.
+fn fitting<'o>(
+    overloads: &'o [Overload],
+    expr: &'o Expr,
+    args: &'o [Expr],
+) -> impl Iterator<Item = &'o Overload> {
+    let alike = |a: Repr, b: Repr| a == b || a.is_decimal() && b.is_decimal();
+    let ret = expr.ty.repr();
+    overloads.iter().filter(move |o| {
+        let params = o.params();
+        let takes = |(i, arg): (usize, &Expr)| {
+            params
+                .get(i)
+                .or(params.last().filter(|_| o.is_variadic()))
+                .is_some_and(|p| alike(*p, arg.ty.repr()))
+        };
+        alike(o.ret(), ret) && args.iter().enumerate().all(takes)
+    })
+}
+
 /// Whether evaluating it for nothing costs little and shows nothing.
 fn is_cheap(expr: &Expr) -> bool {
     fn walk(expr: &Expr, budget: &mut u32) -> bool {
@@ -519,7 +596,7 @@ fn is_cheap(expr: &Expr) -> bool {
                 let harmless = |o: &Overload| !o.is_fallible() && !o.warns() && !o.is_costly();
                 matches!(
                     function.evaluation(),
-                    Form::Call | Form::And | Form::Or | Form::Guarded
+                    Form::Call | Form::NullFirst | Form::NullFirstDecimal | Form::And | Form::Or
                 ) && !function.is_volatile()
                     && function.overloads().iter().all(harmless)
                     && args.iter().all(|a| walk(a, budget))

@@ -44,6 +44,7 @@ fn schema() -> Schema {
 fn program(text: &str, session: &Arc<Session>) -> Result<Program, Box<dyn std::error::Error>> {
     let schema = schema();
     let binding = Binding {
+        text,
         schema: &schema,
         session,
         parameter_types: &[],

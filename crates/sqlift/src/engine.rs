@@ -84,6 +84,7 @@ impl Engine {
         let mut session = session.clone();
         session.now.get_or_insert_with(clock);
         let binding = Binding {
+            text,
             schema,
             session: &session,
             parameter_types: parameters,

@@ -9,7 +9,7 @@ use sqlift::{
 };
 
 use crate::corpus::{self, Cell, ResultColumn, Settings, SqlError, Table};
-use crate::subject::{Configuration, Outcome, Question, Raised, Shape, Subject, Tier};
+use crate::subject::{Configuration, Folding, Outcome, Question, Raised, Shape, Subject, Tier};
 
 /// The engine in a configuration.
 ///
@@ -22,8 +22,12 @@ pub fn subject(configuration: Configuration) -> Result<Box<dyn Subject>, String>
         Tier::Native => TierPolicy::Only(sqlift::Tier::Native),
         Tier::Auto => TierPolicy::Auto,
     };
+    let folding = match configuration.folding {
+        Folding::On => sqlift::Folding::On,
+        Folding::Off => sqlift::Folding::Off,
+    };
     Ok(Box::new(Sqlift {
-        engine: Engine::new().with_policy(policy),
+        engine: Engine::new().with_policy(policy).with_folding(folding),
         shape: configuration.shape,
         tables: Mutex::new(HashMap::new()),
     }))

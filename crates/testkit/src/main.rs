@@ -18,7 +18,7 @@ use sqlift_testkit::runner::{
     Known, Options, Report, Selection, by_cause, by_difference, causes, clusters, differences,
     hits, json_lines, run, table, unsupported_by_reason,
 };
-use sqlift_testkit::subject::{Configuration, Shape, Subject, Tier};
+use sqlift_testkit::subject::{Configuration, Folding, Shape, Subject, Tier};
 
 #[derive(Parser)]
 #[command(
@@ -94,6 +94,9 @@ struct CorpusArguments {
     /// How rows are handed over: `row` or `batch:N`
     #[arg(long, default_value_t)]
     shape: Shape,
+    /// Whether constant calls are computed when compiling
+    #[arg(long, value_enum, default_value_t)]
+    folding: Folding,
     /// How many differing cases to show
     #[arg(long, default_value_t = 10)]
     show: usize,
@@ -242,6 +245,7 @@ fn prove(arguments: &CorpusArguments) -> Result<ExitCode, Box<dyn Error>> {
     let subject = engine::subject(Configuration {
         tier: arguments.tier,
         shape: arguments.shape,
+        folding: arguments.folding,
     })?;
     let machine = || thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
@@ -299,6 +303,7 @@ fn fuzz(arguments: &FuzzArguments) -> Result<ExitCode, Box<dyn Error>> {
             let configuration = Configuration {
                 tier: *tier,
                 shape: *shape,
+                folding: Folding::On,
             };
             subjects.push((configuration.to_string(), engine::subject(configuration)?));
         }
@@ -310,6 +315,7 @@ fn fuzz(arguments: &FuzzArguments) -> Result<ExitCode, Box<dyn Error>> {
     let reference = Configuration {
         tier: arguments.reference,
         shape: Shape::Row,
+        folding: Folding::On,
     };
     let reference = engine::subject(reference)?;
     let of = &arguments.generate;

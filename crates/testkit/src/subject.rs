@@ -141,6 +141,16 @@ impl FromStr for Shape {
     }
 }
 
+/// Whether constant calls are computed when compiling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, clap::ValueEnum)]
+pub enum Folding {
+    /// As a user gets it.
+    #[default]
+    On,
+    /// Everything is computed row by row.
+    Off,
+}
+
 /// The configuration of the engine that a run proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Configuration {
@@ -148,11 +158,17 @@ pub struct Configuration {
     pub tier: Tier,
     /// The shape.
     pub shape: Shape,
+    /// Folding.
+    pub folding: Folding,
 }
 
 impl fmt::Display for Configuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "tier {}, shape {}", self.tier, self.shape)
+        write!(f, "tier {}, shape {}", self.tier, self.shape)?;
+        match self.folding {
+            Folding::On => Ok(()),
+            Folding::Off => f.write_str(", unfolded"),
+        }
     }
 }
 

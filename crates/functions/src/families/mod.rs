@@ -11,7 +11,7 @@ mod control;
 mod date;
 mod like;
 mod logic;
-mod numeric;
+pub(crate) mod numeric;
 mod rounding;
 mod text;
 mod textual;

@@ -118,3 +118,36 @@ pub(super) fn decimal_operand(cx: &mut BindContext<'_>, expr: Expr) -> Result<Ex
     let target = decimal(digits(&expr.ty));
     Ok(cx.coerce(expr, target))
 }
+
+/// The operand of a function that keeps the kind of its operand (ABS, ROUND, the minus sign): integers and decimals as they are, everything else,
+/// temporals and hexadecimal literals included, as a DOUBLE by way of the number it is.
+pub(super) fn hybrid(cx: &mut BindContext<'_>, expr: Expr) -> Result<(Class, Expr), Error> {
+    let kind = expr.ty.kind;
+    let class = class(&expr.ty)?;
+    if class == Class::Double || kind.is_temporal() || kind == TypeKind::Hex {
+        let number = operand(cx, expr)?;
+        return Ok((Class::Double, double_operand(cx, number)?));
+    }
+    Ok((class, operand(cx, expr)?))
+}
+
+/// Decimals that a DOUBLE result shows of an operand of [`hybrid`]: those of a temporal, none of a hexadecimal literal, else any.
+pub(super) fn shown_decimals(ty: &SqlType) -> u8 {
+    match ty.kind {
+        TypeKind::Hex | TypeKind::Null => 0,
+        kind if kind.is_temporal() || kind.is_floating() => ty.decimals,
+        _ => NOT_FIXED,
+    }
+}
+
+/// The operand as an integer, with the sign of its type: what functions take for a count, a length, a number of digits.
+pub(super) fn integral(cx: &mut BindContext<'_>, expr: Expr) -> Result<Expr, Error> {
+    let class = class(&expr.ty)?;
+    let unsigned = class == Class::Integer && digits(&expr.ty).unsigned;
+    let target = if unsigned {
+        SqlType::ubigint()
+    } else {
+        SqlType::bigint()
+    };
+    Ok(cx.coerce(expr, target))
+}

@@ -36,6 +36,8 @@ pub struct ParameterUse {
 /// What binding needs to know beside the text.
 #[derive(Clone, Copy)]
 pub struct Binding<'a> {
+    /// The text of the expression: it names the result, and MySQL quotes that name in some warnings.
+    pub text: &'a str,
     /// The columns that may be named.
     pub schema: &'a Schema,
     /// Session settings.
@@ -90,6 +92,12 @@ pub fn quoted(root: &ast::Expr, place: Span, schema: &Schema, session: &Session)
     mysql_text(node, &context)
 }
 
+/// MySQL: a computed double beyond BIGINT is an error where an integer is wanted, a literal is not: so it must stay computed.
+fn stays_computed(value: &Datum) -> bool {
+    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+    matches!(value, Datum::Double(v) if v.abs() >= TWO_TO_63)
+}
+
 struct Binder<'a> {
     binding: Binding<'a>,
     root: &'a ast::Expr,
@@ -142,6 +150,7 @@ impl Binder<'_> {
             evaluate: &evaluate,
             quote: &quote,
             target,
+            name: std::ptr::eq(node, root).then(|| self.binding.text.trim()),
         };
         let bound = (catalogue().function(function).binder())(&mut cx, args)?;
         Ok(self.folded(bound))
@@ -160,7 +169,7 @@ impl Binder<'_> {
             return expr;
         }
         match sqlift_interp::evaluate_constant(&expr, self.binding.session, &|_| String::new()) {
-            Ok((value, warnings)) if warnings.is_empty() => Expr {
+            Ok((value, warnings)) if warnings.is_empty() && !stays_computed(&value) => Expr {
                 kind: ExprKind::Literal(value),
                 ..expr
             },

@@ -107,6 +107,7 @@ pub(crate) fn in_binding<T>(
         evaluate: &evaluate,
         quote: &text,
         target,
+        name: None,
     };
     work(&mut cx)
 }

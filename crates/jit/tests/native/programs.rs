@@ -102,6 +102,7 @@ impl Draft {
             ty: ty.clone(),
             repr: self.0.slots[slot.index()].repr,
             constant: None,
+            column: false,
         });
         let facts: Vec<Argument> = facts.collect();
         let result = Slot {

@@ -76,6 +76,7 @@ impl Build {
         let session = Arc::new(Session::default());
         let ast = parse(text, Modes::default(), Limits::default()).expect(text);
         let binding = Binding {
+            text,
             schema: &schema,
             session: &session,
             parameter_types: &[],
@@ -164,6 +165,7 @@ impl Build {
             ty: ty.clone(),
             repr,
             constant: None,
+            column: false,
         };
         let args = vec![argument.clone(), argument];
         let site = CallSite {

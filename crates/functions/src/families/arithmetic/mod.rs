@@ -14,7 +14,7 @@ mod types;
 
 use crate::kernel::{fallible_with, flagged, flagged_with, hot_flagged, total};
 use crate::native::{Dec64, Dec128, Dec256, Double, Int, UInt};
-use crate::{Exit, Function, RangeType, Reason};
+use crate::{Exit, Form, Function, RangeType, Reason};
 
 const WIDTH: Exit = Exit::Deopt(Reason::DecimalWidth);
 
@@ -26,6 +26,7 @@ pub(super) fn functions() -> Vec<Function> {
 
 fn add() -> Function {
     Function::operator("+", types::bind_add, reference::add)
+        .form(Form::NullFirstDecimal)
         .doc("Sum. NULL if either operand is NULL.")
         .example("1 + 2.5", "3.5")
         .overload(hot_flagged::<(Int, Int), Int, _>(i64::overflowing_add))
@@ -60,6 +61,7 @@ fn add() -> Function {
 
 fn subtract() -> Function {
     Function::operator("-", types::bind_subtract, reference::subtract)
+        .form(Form::NullFirstDecimal)
         .doc("Difference. Of an unsigned operand it is unsigned, unless NO_UNSIGNED_SUBTRACTION is set.")
         .example("1 - 2.5", "-1.5")
         .overload(hot_flagged::<(Int, Int), Int, _>(i64::overflowing_sub))
@@ -93,6 +95,7 @@ fn subtract() -> Function {
 
 fn multiply() -> Function {
     Function::operator("*", types::bind_multiply, reference::multiply)
+        .form(Form::NullFirstDecimal)
         .doc("Product.")
         .example("2 * 1.25", "2.50")
         .overload(hot_flagged::<(Int, Int), Int, _>(i64::overflowing_mul))
@@ -128,6 +131,7 @@ fn multiply() -> Function {
 
 fn divide() -> Function {
     Function::operator("/", types::bind_divide, reference::divide)
+        .form(Form::NullFirstDecimal)
         .doc("Quotient, exact numbers with div_precision_increment more decimals than the dividend. NULL for a zero divisor.")
         .example("7 / 2", "3.5000")
         .overload(fallible_with::<(Double, Double), Double, _, _>(
@@ -156,6 +160,7 @@ fn divide() -> Function {
 
 fn div() -> Function {
     Function::operator("DIV", types::bind_div, reference::div)
+        .form(Form::NullFirstDecimal)
         .doc("Integer quotient, towards zero. NULL for a zero divisor.")
         .example("-7 DIV 2", "-3")
         .overload(fallible_with::<(Int, Int), Int, _, _>(
@@ -262,10 +267,12 @@ fn remainders() -> [Function; 2] {
     [
         overloads(
             Function::operator("%", types::bind_remainder, reference::remainder)
+                .form(Form::NullFirstDecimal)
                 .example("7.5 % 2", "1.5"),
         ),
         overloads(
             Function::new("MOD", (2, 2), types::bind_remainder, reference::remainder)
+                .form(Form::NullFirstDecimal)
                 .example("MOD(-7, 3)", "-1"),
         ),
     ]

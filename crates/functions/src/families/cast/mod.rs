@@ -44,7 +44,7 @@ pub(super) fn functions() -> Vec<Function> {
             (v.as_i128(), i128::try_from(v).is_err())
         }))
         .exits_with(Exit::Deopt(Reason::DecimalWidth));
-    let mut functions = vec![coerce, cast, resize];
+    let mut functions = vec![coerce, cast, to_number::cast_year(), resize];
     functions.append(&mut to_text::functions());
     functions
 }

@@ -7,15 +7,15 @@ mod source;
 mod target;
 
 use crate::emit::{Emit, Lowered, NativeValue, Relation};
-use crate::families::numeric;
+use crate::families::numeric::{self, Class};
 use crate::kernel::{fallible_with, flagged_with, hot_total, total};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
 };
 use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RangeType, Reason, RowContext};
-use source::{Number, Source};
-use sqlift_types::decimal::Coefficient;
-use sqlift_types::{Datum, Error, I256, Repr, SqlType, TypeKind};
+use source::{Number, Seconds, Source};
+use sqlift_types::decimal::{Coefficient, Decimal};
+use sqlift_types::{Datum, Error, I256, Repr, SqlMode, SqlType, TypeKind};
 use target::Target;
 
 /// Who asks for a conversion.
@@ -27,20 +27,53 @@ enum Asked {
     Explicitly,
 }
 
+/// Where the operand comes from, as far as MySQL's warnings care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// Written as a literal.
+    Literal,
+    /// A column of the row.
+    Column,
+    /// Computed, from constants or not.
+    Computed,
+}
+
 /// What a conversion needs to know of its call.
 #[derive(Clone, Debug)]
 struct Conversion {
     asked: Asked,
+    origin: Origin,
     from: SqlType,
     to: SqlType,
+    /// Whether TIME_TRUNCATE_FRACTIONAL is set.
+    cuts_seconds: bool,
 }
 
 impl Conversion {
     fn of(site: &CallSite<'_>, asked: Asked) -> Conversion {
+        let operand = &site.args[0];
+        let mode = site.session.sql_mode;
         Conversion {
             asked,
-            from: site.args[0].ty.clone(),
+            origin: match &operand.constant {
+                _ if operand.column => Origin::Column,
+                Some(_) => Origin::Literal,
+                None => Origin::Computed,
+            },
+            from: operand.ty.clone(),
             to: site.ret.clone(),
+            cuts_seconds: mode.contains(SqlMode::TIME_TRUNCATE_FRACTIONAL),
+        }
+    }
+
+    /// A number without fraction is made of a time without fraction.
+    fn seconds(&self) -> Seconds {
+        match self.to.kind {
+            TypeKind::Decimal | TypeKind::Double | TypeKind::Float | TypeKind::Bool => {
+                Seconds::Kept
+            }
+            _ if self.cuts_seconds => Seconds::Cut,
+            _ => Seconds::Rounded,
         }
     }
 }
@@ -56,6 +89,11 @@ macro_rules! converts {
 /// Adds the overloads of the implicit conversion.
 pub(super) fn coerce(function: Function) -> Function {
     let prepare: Prepare = |site| Ok(Conversion::of(site, Asked::Implicitly));
+    rescales(common(function, prepare))
+}
+
+/// Exact numbers at another scale.
+fn rescales(function: Function) -> Function {
     macro_rules! rescales {
         ($function:expr; $($from:ident)* => $to:ident, $exit:expr) => {
             $function$(.overload(flagged_with::<($from,), $to, _, _>(scales, rescale::<$from, $to>)).exits_with($exit).inline(lower_rescale))*
@@ -63,19 +101,85 @@ pub(super) fn coerce(function: Function) -> Function {
     }
     const WIDTH: Exit = Exit::Deopt(Reason::DecimalWidth);
     const RANGE: Exit = Exit::Error(Fault::OutOfRange(RangeType::Decimal));
-    let function = common(function, prepare);
     let function = rescales!(function; Int Bool UInt Dec64 => Dec64, WIDTH);
     let function = rescales!(function; Int Bool UInt Dec64 Dec128 => Dec128, WIDTH);
     rescales!(function; Int Bool UInt Dec64 Dec128 Dec256 => Dec256, RANGE)
 }
 
+const YEAR: &str = "CAST AS YEAR";
+
+/// CAST AS YEAR, whose numbers are years of two digits or four, not 64 bits.
+pub(super) fn cast_year() -> Function {
+    let prepare: Prepare = |site| Ok(Conversion::of(site, Asked::Explicitly));
+    let function = Function::operator(YEAR, bind_year, year_reference)
+        .doc("The year that a number, text or moment names; NULL outside 1901 to 2155.")
+        .example("CAST('69' AS YEAR)", "2069");
+    converts!(function, prepare; Bool Int UInt Double Dec64 Dec128 Dec256 Date DateTime Bytes => UInt)
+}
+
+/// Only CAST makes it.
+fn bind_year(_: &mut BindContext<'_>, _: Vec<Expr>) -> Result<Expr, Error> {
+    Err(Error::unsupported("CAST AS YEAR of more than one operand"))
+}
+
+fn year_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    cast_reference(cx, site, &args[0])
+}
+
 /// Adds the overloads of the explicit conversion.
 pub(super) fn cast(function: Function) -> Function {
     let prepare: Prepare = |site| Ok(Conversion::of(site, Asked::Explicitly));
-    let function = common(function, prepare);
-    let function = converts!(function, prepare; Int Bool UInt Dec64 => Dec64);
-    let function = converts!(function, prepare; Int Bool UInt Dec64 Dec128 => Dec128);
-    converts!(function, prepare; Int Bool UInt Dec64 Dec128 Dec256 => Dec256)
+    // With a second argument, the name of the result, a DECIMAL is clamped to its precision.
+    rescales(common(function, prepare))
+        .overload(fallible_with::<(Dec64, Bytes), Dec64, _, _>(
+            fit,
+            fit_kernel::<i64>,
+        ))
+        .warns()
+        .shares_reference()
+        .overload(fallible_with::<(Dec128, Bytes), Dec128, _, _>(
+            fit,
+            fit_kernel::<i128>,
+        ))
+        .warns()
+        .shares_reference()
+        .overload(fallible_with::<(Dec256, Bytes), Dec256, _, _>(
+            fit,
+            fit_kernel::<I256>,
+        ))
+        .warns()
+        .shares_reference()
+}
+
+/// Scale of the operand; precision and scale of the result.
+struct Fitting {
+    from: u8,
+    to: (u8, u8),
+}
+
+fn fit(site: &CallSite<'_>) -> Result<Fitting, Error> {
+    Ok(Fitting {
+        from: site.args[0].ty.decimals,
+        to: (site.ret.length.min(65) as u8, site.ret.decimals),
+    })
+}
+
+fn fit_kernel<'r, C: Coefficient>(
+    fitting: &'r Fitting,
+    cx: &RowContext<'r>,
+    value: C,
+    column: &'r [u8],
+) -> Result<Option<C>, Exit> {
+    let value = Decimal::from_coefficient(value, fitting.from).unwrap_or_default();
+    let fitted = target::fitted(cx, value, fitting.to, column);
+    let coefficient = fitted.to_coefficient(fitting.to.1);
+    coefficient
+        .map(Some)
+        .ok_or(Exit::Deopt(Reason::DecimalWidth))
 }
 
 fn common(function: Function, prepare: Prepare) -> Function {
@@ -99,8 +203,19 @@ fn common(function: Function, prepare: Prepare) -> Function {
         .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
             Some(Lowered::value(e.bool_to_int(args[0].value)))
         })
+        .overload(total::<(Bool,), UInt, _>(u64::from))
+        .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
+            Some(Lowered::value(e.bool_to_int(args[0].value)))
+        })
+        // The 64 bits stay as they are, whichever sign they are read with.
         .overload(total::<(Int,), Int, _>(|v: i64| v))
-        .inline(|_: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| Some(args[0]))
+        .inline(lower_same_bits)
+        .overload(total::<(UInt,), UInt, _>(|v: u64| v))
+        .inline(lower_same_bits)
+        .overload(total::<(Int,), UInt, _>(|v: i64| v as u64))
+        .inline(lower_same_bits)
+        .overload(total::<(UInt,), Int, _>(|v: u64| v as i64))
+        .inline(lower_same_bits)
         .overload(total::<(Int,), Bool, _>(|v: i64| v != 0))
         .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
             let zero = e.int(0);
@@ -130,13 +245,19 @@ fn common(function: Function, prepare: Prepare) -> Function {
         });
     let function =
         converts!(function, prepare; Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => Double);
-    let function = converts!(function, prepare; UInt Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => Int);
-    let function = converts!(function, prepare; Bool Int UInt Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => UInt);
+    let function =
+        converts!(function, prepare; Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => Int);
+    let function =
+        converts!(function, prepare; Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => UInt);
     let function =
         converts!(function, prepare; Dec64 Dec128 Dec256 Date Time DateTime Bytes => Bool);
     let function = converts!(function, prepare; Double Date Time DateTime Bytes => Dec64);
     let function = converts!(function, prepare; Double Date Time DateTime Bytes => Dec128);
     converts!(function, prepare; Double Date Time DateTime Bytes => Dec256)
+}
+
+fn lower_same_bits(_: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {
+    Some(Lowered::value(args[0].value))
 }
 
 fn convert<'r, A: Source, R: Target>(
@@ -243,20 +364,64 @@ pub(super) fn bind_cast(
     operand: Expr,
     target: SqlType,
 ) -> Result<Expr, Error> {
-    numeric::class(&operand.ty)?;
+    let class = numeric::class(&operand.ty)?;
     let nullable = operand.nullable;
     match target.kind {
         TypeKind::BigInt => {
-            let target = target.with_length(21);
-            Ok(cx.call(vec![operand], target, nullable))
+            // A double goes by way of BIGINT, whatever the sign that is asked for.
+            let operand = as_integer(cx, operand);
+            Ok(cx.call(vec![operand], target.with_length(21), nullable))
         }
         TypeKind::Float => {
             let operand = numeric::double_operand(cx, operand)?;
             Ok(cx.call(vec![operand], target.with_length(23), nullable))
         }
-        TypeKind::Year => Ok(cx.call(vec![operand], target, true)),
-        _ => Ok(cx.call(vec![operand], target, nullable)),
+        TypeKind::Year => {
+            let operand = if operand.ty.kind == TypeKind::Time {
+                cx.coerce(operand, SqlType::datetime(0))
+            } else {
+                as_integer(cx, operand)
+            };
+            Ok(cx.call_named(YEAR, vec![operand], target, true))
+        }
+        TypeKind::Decimal => {
+            let operand = match class {
+                Class::Double => cx.coerce(operand, SqlType::decimal(65, target.decimals)),
+                _ => numeric::decimal_operand(cx, operand)?,
+            };
+            if holds(&target, &operand.ty) {
+                return Ok(cx.call(vec![operand], target, nullable));
+            }
+            let name = cx.name.unwrap_or("(null)").as_bytes().to_vec();
+            let name = Expr::literal(
+                Datum::Bytes(name.clone()),
+                SqlType::varchar(name.len() as u32),
+            );
+            Ok(cx.call(vec![operand, name], target, nullable))
+        }
+        _ => {
+            let operand = match operand.ty.kind {
+                TypeKind::Hex => numeric::operand(cx, operand)?,
+                _ => operand,
+            };
+            Ok(cx.call(vec![operand], target, nullable))
+        }
     }
+}
+
+fn as_integer(cx: &mut BindContext<'_>, operand: Expr) -> Expr {
+    if operand.ty.kind.is_floating() {
+        cx.coerce(operand, SqlType::bigint())
+    } else {
+        operand
+    }
+}
+
+/// Whether every number of a DECIMAL type, rounded, has digits that another holds.
+fn holds(target: &SqlType, from: &SqlType) -> bool {
+    let whole = |ty: &SqlType| ty.length.saturating_sub(ty.decimals.into());
+    let carry = u32::from(target.decimals < from.decimals);
+    from.length < 65 && whole(from) + carry <= whole(target)
 }
 
 pub(super) fn coerce_reference(
@@ -272,7 +437,17 @@ pub(super) fn cast_reference(
     site: &CallSite<'_>,
     value: &Datum,
 ) -> Result<Datum, Fault> {
-    reference(cx, Conversion::of(site, Asked::Explicitly), value)
+    let conversion = Conversion::of(site, Asked::Explicitly);
+    match (
+        value,
+        site.args.get(1).and_then(|name| name.constant.as_ref()),
+    ) {
+        (Datum::Decimal(value), Some(Datum::Bytes(name))) => {
+            let to = (site.ret.length.min(65) as u8, site.ret.decimals);
+            Ok(Datum::Decimal(target::fitted(cx, *value, to, name)))
+        }
+        _ => reference(cx, conversion, value),
+    }
 }
 
 fn reference(cx: &RowContext<'_>, conversion: Conversion, value: &Datum) -> Result<Datum, Fault> {

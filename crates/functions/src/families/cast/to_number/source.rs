@@ -1,6 +1,6 @@
 //! The number that a value is.
 
-use super::{Asked, Conversion};
+use super::{Asked, Conversion, Origin};
 use crate::RowContext;
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
@@ -8,8 +8,8 @@ use crate::native::{
 use sqlift_types::decimal::{
     Coefficient, Decimal, Excess, MAX_SCALE, overflowing_digits, parse_decimal_prefix,
 };
-use sqlift_types::number::{bytes_to_u64, parse_double_prefix, parse_int_prefix};
-use sqlift_types::{TypeKind, Warning, temporal};
+use sqlift_types::number::{Range, bytes_to_u64, parse_double_prefix, parse_int_prefix};
+use sqlift_types::{CollationId, TypeKind, Warning, temporal};
 use std::borrow::Cow;
 
 /// A number of any kind.
@@ -19,6 +19,8 @@ pub(super) enum Number {
     UInt(u64),
     Double(f64),
     Decimal(Decimal),
+    /// What CAST AS YEAR makes NULL of; the warning is given.
+    NoYear,
 }
 
 /// A representation that can be read as a number; texts may warn.
@@ -47,18 +49,13 @@ sources! {
     Dec256, |c, cx, v| decimal(c, v);
     Date, |c, cx, v| {
         let date = temporal::Date::from_packed_trusted(v);
-        Number::Int(date_number(date))
+        match c.to.kind {
+            TypeKind::Year => Number::Int(date.year().into()),
+            _ => Number::Int(date_number(date)),
+        }
     };
-    Time, |c, cx, v| {
-        let time = temporal::Time::from_micros_trusted(v);
-        let whole = i64::from(time.hour()) * 10_000 + i64::from(time.minute()) * 100 + i64::from(time.second());
-        fractional(c, whole, time.microsecond(), time.is_negative())
-    };
-    DateTime, |c, cx, v| {
-        let value = temporal::DateTime::from_packed_trusted(v);
-        let clock = i64::from(value.hour()) * 10_000 + i64::from(value.minute()) * 100 + i64::from(value.second());
-        fractional(c, date_number(value.date()) * 1_000_000 + clock, value.microsecond(), false)
-    };
+    Time, |c, cx, v| time(c, temporal::Time::from_micros_trusted(v));
+    DateTime, |c, cx, v| datetime(c, cx, temporal::DateTime::from_packed_trusted(v));
     Bytes, |c, cx, v| text(c, cx, v);
 }
 
@@ -71,17 +68,60 @@ fn date_number(date: temporal::Date) -> i64 {
     i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
 }
 
-/// An integer, or a DECIMAL if the type has fractions of seconds.
+/// `101011.5`; rounded as a time if an integer is asked for.
+fn time(c: &Conversion, value: temporal::Time) -> Number {
+    let value = match c.seconds() {
+        Seconds::Kept => value,
+        Seconds::Rounded => temporal::fraction::round_time(value, 0).0,
+        Seconds::Cut => temporal::fraction::truncate_time(value, 0),
+    };
+    let whole = clock_number(value.hour(), value.minute(), value.second());
+    fractional(c, whole, value.microsecond(), value.is_negative())
+}
+
+/// `20240229101112.5`; rounded as a moment if an integer is asked for.
+fn datetime(c: &Conversion, cx: &RowContext<'_>, value: temporal::DateTime) -> Number {
+    if c.to.kind == TypeKind::Year {
+        return Number::Int(value.year().into());
+    }
+    let value = match c.seconds() {
+        Seconds::Kept => value,
+        Seconds::Rounded => temporal::fraction::round_datetime(value, 0).unwrap_or_else(|| {
+            // MySQL: past the last day of the calendar only the date is left.
+            cx.warn(Warning::new(
+                1441,
+                "Datetime function: datetime field overflow",
+            ));
+            value.date().to_datetime()
+        }),
+        Seconds::Cut => temporal::fraction::truncate_datetime(value, 0),
+    };
+    let clock = clock_number(value.hour(), value.minute(), value.second());
+    let whole = date_number(value.date()) * 1_000_000 + clock;
+    fractional(c, whole, value.microsecond(), false)
+}
+
+/// What becomes of fractions of seconds.
+pub(super) enum Seconds {
+    Kept,
+    Rounded,
+    Cut,
+}
+
+fn clock_number(hour: u32, minute: u32, second: u32) -> i64 {
+    i64::from(hour) * 10_000 + i64::from(minute) * 100 + i64::from(second)
+}
+
+/// An integer, or a DECIMAL if the type has fractions of seconds and a number with a fraction is asked for.
 fn fractional(c: &Conversion, whole: i64, micros: u32, negative: bool) -> Number {
     let fsp = c.from.decimals.min(6);
     let sign = if negative { -1 } else { 1 };
-    if fsp == 0 {
+    if fsp == 0 || !matches!(c.seconds(), Seconds::Kept) {
         return Number::Int(sign * whole);
     }
-    // At most 20 digits: the unit fits 64 bits, the coefficient may not.
-    let micros_coefficient =
-        i128::from(sign) * (i128::from(whole) * 1_000_000 + i128::from(micros));
-    let value = Decimal::from_coefficient(micros_coefficient, 6).unwrap_or_default();
+    // At most 20 digits, more than 64 bits hold.
+    let coefficient = i128::from(sign) * (i128::from(whole) * 1_000_000 + i128::from(micros));
+    let value = Decimal::from_coefficient(coefficient, 6).unwrap_or_default();
     Number::Decimal(value.truncate(fsp.into()))
 }
 
@@ -90,13 +130,14 @@ enum Reading {
     Integer,
     Decimal,
     Double,
+    Year,
 }
 
 fn reading(c: &Conversion) -> Reading {
     match c.to.kind {
         TypeKind::Decimal => Reading::Decimal,
         kind if kind.is_integer() && kind != TypeKind::Bool => Reading::Integer,
-        TypeKind::Year if c.asked == Asked::Explicitly => Reading::Integer,
+        TypeKind::Year if c.asked == Asked::Explicitly => Reading::Year,
         _ => Reading::Double,
     }
 }
@@ -107,40 +148,170 @@ pub(super) fn text(c: &Conversion, cx: &RowContext<'_>, bytes: &[u8]) -> Number 
         return hexadecimal(cx, bytes);
     }
     let utf8 = ascii_compatible(c, bytes);
+    let quoted = Quoted {
+        c,
+        bytes,
+        utf8: &utf8,
+    };
     match reading(c) {
         Reading::Double => {
             let read = parse_double_prefix(&utf8);
-            if read.truncated {
-                cx.warn(Warning::truncated("DOUBLE", &utf8));
+            if read.truncated && !is_long_column(c) {
+                quoted.warn(cx, "DOUBLE");
             }
             Number::Double(read.value)
         }
         Reading::Decimal => {
-            let read = parse_decimal_prefix(&utf8, MAX_SCALE);
+            let read = parse_decimal_prefix(&utf8, MAX_SCALE.min(c.to.decimals));
             if read.excess == Excess::Buffer {
                 let digits = overflowing_digits(&utf8);
                 cx.warn(Warning::truncated("DECIMAL", digits.as_bytes()));
             }
-            if read.truncated && read.excess != Excess::Digits {
-                cx.warn(Warning::truncated("DECIMAL", &utf8));
+            if read.consumed == 0 && c.origin != Origin::Literal {
+                // MySQL: this tells neither name nor row, and of what is computed nothing else is said.
+                cx.warn(Warning::new(
+                    1366,
+                    "Incorrect DECIMAL value: '0' for column '' at row -1",
+                ));
+            }
+            if read.truncated
+                && read.excess != Excess::Digits
+                && c.origin != Origin::Computed
+                && !is_long_column(c)
+            {
+                quoted.warn(cx, "DECIMAL");
             }
             Number::Decimal(read.value)
         }
         Reading::Integer => {
             let read = parse_int_prefix(&utf8);
-            if read.truncated {
-                cx.warn(Warning::truncated("INTEGER", &utf8));
+            let explicit = c.asked == Asked::Explicitly;
+            let column = !explicit && c.origin == Origin::Column;
+            // MySQL: a column is read as a signed integer, whatever it is for.
+            let wraps = column && read.wraps_signed();
+            if (read.truncated || wraps) && (explicit || !is_long_column(c)) {
+                quoted.warn(cx, "INTEGER");
             }
-            if c.asked == Asked::Explicitly {
+            if explicit {
                 complement_warning(c, cx, read);
             }
-            if read.negative {
-                Number::Int(read.as_signed())
-            } else {
-                Number::UInt(read.bits)
+            if column && !read.negative && (wraps || read.range != Range::Within) {
+                return Number::Int(i64::MAX);
+            }
+            Number::UInt(read.bits)
+        }
+        Reading::Year => year(cx, &quoted),
+    }
+}
+
+/// MySQL: columns of TEXT and BLOB types are read in silence, but for CAST to integers.
+fn is_long_column(c: &Conversion) -> bool {
+    use TypeKind::*;
+    c.origin == Origin::Column
+        && matches!(
+            c.from.kind,
+            TinyText | Text | MediumText | LongText | TinyBlob | Blob | MediumBlob | LongBlob
+        )
+}
+
+/// Two digits and less are of 1970 to 2069, even all zeros. NULL, as warnings say, for what does not begin with a year.
+fn year(cx: &RowContext<'_>, text: &Quoted<'_>) -> Number {
+    let read = parse_int_prefix(text.utf8);
+    if read.consumed == 0 || read.negative || read.range != Range::Within {
+        let message = format!("Incorrect YEAR value: '{}'", text.shown());
+        cx.warn(Warning::new(1525, message));
+        return Number::NoYear;
+    }
+    let value = match read.bits {
+        0 => Some(2000),
+        bits => i64::try_from(bits)
+            .ok()
+            .filter(|v| temporal::Year::from_number(*v).is_some()),
+    };
+    if read.consumed < text.utf8.len() || value.is_none() {
+        text.warn(cx, "YEAR");
+    }
+    value.map_or(Number::NoYear, Number::Int)
+}
+
+/// A text that a warning may quote.
+struct Quoted<'a> {
+    c: &'a Conversion,
+    bytes: &'a [u8],
+    utf8: &'a [u8],
+}
+
+/// The most characters of a value that a warning quotes.
+const QUOTED: usize = 128;
+
+impl Quoted<'_> {
+    /// Warning 1292.
+    fn warn(&self, cx: &RowContext<'_>, kind: &str) {
+        let integer = kind == "INTEGER" || kind == "YEAR";
+        let varying = matches!(self.c.from.kind, TypeKind::VarChar | TypeKind::VarBinary);
+        let explicit_integer = integer && self.c.asked == Asked::Explicitly;
+        let message = if varying && self.c.origin == Origin::Column && !explicit_integer {
+            raw_message(kind, self.bytes)
+        } else {
+            format!("Truncated incorrect {kind} value: '{}'", self.shown())
+        };
+        cx.warn(Warning::new(1292, message));
+    }
+
+    /// The text in the three-byte form of UTF-8, whose longer characters are question marks; bytes of binary strings that are no ASCII in
+    /// hexadecimal.
+    fn shown(&self) -> String {
+        let mut shown = String::new();
+        if self.c.from.collation == CollationId::BINARY {
+            for byte in self.bytes.iter().take(QUOTED) {
+                match byte {
+                    0x20..0x7f => shown.push(char::from(*byte)),
+                    _ => shown.push_str(&format!("\\x{byte:02X}")),
+                }
+            }
+            return shown;
+        }
+        for chunk in self.utf8.utf8_chunks() {
+            let narrow = |c: char| if u32::from(c) > 0xFFFF { '?' } else { c };
+            shown.extend(chunk.valid().chars().map(narrow));
+            for byte in chunk.invalid() {
+                shown.push_str(&format!("\\x{byte:02X}"));
+            }
+        }
+        shown.chars().take(QUOTED).collect()
+    }
+}
+
+/// MySQL: of a VARCHAR or VARBINARY column the message has the bytes as they are, up to a zero byte, and is only then made UTF-8 of three bytes
+/// at most: what is none becomes question marks, and a character that the closing quote cuts off ends the message.
+fn raw_message(kind: &str, bytes: &[u8]) -> String {
+    let mut raw = format!("Truncated incorrect {kind} value: '").into_bytes();
+    raw.extend(bytes.iter().copied().take_while(|byte| *byte != 0));
+    raw.push(b'\'');
+    let mut message = String::new();
+    let mut rest = raw.as_slice();
+    while let Some(first) = rest.first() {
+        let length = match first {
+            0x00..0x80 => 1,
+            0xC2..0xE0 => 2,
+            0xE0..0xF0 => 3,
+            _ => 0,
+        };
+        if length > rest.len() {
+            break;
+        }
+        match std::str::from_utf8(&rest[..length]) {
+            Ok(character) if length > 0 => {
+                message.push_str(character);
+                rest = &rest[length..];
+            }
+            _ => {
+                message.push('?');
+                rest = &rest[1..];
             }
         }
     }
+    message
 }
 
 /// Warning 1105 of CAST, whose result shows the other sign.
@@ -188,7 +359,7 @@ fn hexadecimal(cx: &RowContext<'_>, bytes: &[u8]) -> Number {
     match bytes_to_u64(bytes) {
         Some(value) => Number::UInt(value),
         None => {
-            let digits: String = bytes.iter().map(|b| format!("{b:02X}")).collect();
+            let digits: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
             let literal = format!("x'{digits}'");
             cx.warn(Warning::truncated("BINARY", literal.as_bytes()));
             Number::UInt(0)

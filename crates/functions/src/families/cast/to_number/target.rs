@@ -1,12 +1,12 @@
 //! A number fitted into what it becomes.
 
 use super::source::Number;
-use super::{Asked, Conversion};
+use super::{Asked, Conversion, Origin};
 use crate::native::{Bool, Dec64, Dec128, Dec256, Double, Int, UInt};
 use crate::{Exit, Fault, RangeType, Reason, RowContext};
-use sqlift_types::decimal::{Coefficient, Decimal, Excess, MAX_SCALE};
-use sqlift_types::number::{Range, double_to_i64, double_to_u64};
-use sqlift_types::{Datum, TypeKind, Warning};
+use sqlift_types::decimal::{Coefficient, Decimal, Excess, Fit, MAX_SCALE, overflowing_digits};
+use sqlift_types::number::{Range, double_to_i64, write_double};
+use sqlift_types::{Datum, I256, TypeKind, Warning};
 
 /// A representation that numbers are fitted into.
 pub(super) trait Target: crate::native::Number {
@@ -30,7 +30,7 @@ macro_rules! targets {
 targets! {
     Bool, |_c, _cx, n| Ok(Some(truth(n)));
     Double, |c, _cx, n| double(c, n).map(Some);
-    Int, |c, cx, n| Ok(Some(signed(c, cx, n)));
+    Int, |c, cx, n| bits(c, cx, n).map(|v| Some(v as i64));
     UInt, |c, cx, n| unsigned(c, cx, n);
     Dec64, |c, cx, n| held(decimal(c, cx, n), c, WIDTH);
     Dec128, |c, cx, n| held(decimal(c, cx, n), c, WIDTH);
@@ -55,7 +55,7 @@ pub(super) fn datum(c: &Conversion, cx: &RowContext<'_>, number: Number) -> Resu
         }
         TypeKind::Year | TypeKind::Bit => unsigned(c, cx, number).map(|v| v.map(Datum::UInt)),
         _ if c.to.unsigned => unsigned(c, cx, number).map(|v| v.map(Datum::UInt)),
-        _ => Ok(Some(Datum::Int(signed(c, cx, number)))),
+        _ => bits(c, cx, number).map(|v| Some(Datum::Int(v as i64))),
     };
     match outcome {
         Ok(value) => Ok(value.unwrap_or(Datum::Null)),
@@ -70,6 +70,7 @@ fn truth(number: Number) -> bool {
         Number::UInt(v) => v != 0,
         Number::Double(v) => v != 0.0,
         Number::Decimal(v) => !v.is_zero(),
+        Number::NoYear => false,
     }
 }
 
@@ -79,6 +80,7 @@ fn double(c: &Conversion, number: Number) -> Result<f64, Exit> {
         Number::UInt(v) => v as f64,
         Number::Double(v) => v,
         Number::Decimal(v) => v.to_f64(),
+        Number::NoYear => 0.0,
     };
     if c.to.kind != TypeKind::Float {
         return Ok(value);
@@ -91,96 +93,123 @@ fn double(c: &Conversion, number: Number) -> Result<f64, Exit> {
     }
 }
 
-fn signed(c: &Conversion, cx: &RowContext<'_>, number: Number) -> i64 {
-    match number {
-        Number::Int(v) => v,
-        Number::UInt(v) if c.asked == Asked::Explicitly => v as i64,
-        Number::UInt(v) => i64::try_from(v).unwrap_or(i64::MAX),
-        Number::Double(v) => double_to_i64(v).value,
-        Number::Decimal(v) => {
-            let clamped = v.to_i64();
+/// The 64 bits of the integer that the number is rounded to, of either sign.
+///
+/// MySQL: what is out of range becomes the nearest signed bound: in silence for a literal double, with a warning for a column or
+/// DECIMAL, while a computed double is error 1690. Only CAST AS UNSIGNED sees a DECIMAL above 2^63.
+fn bits(c: &Conversion, cx: &RowContext<'_>, number: Number) -> Result<u64, Exit> {
+    Ok(match number {
+        Number::Int(v) => v as u64,
+        Number::UInt(v) => v,
+        Number::NoYear => 0,
+        Number::Double(v) => {
+            let clamped = double_to_i64(v);
             if clamped.range != Range::Within {
+                match c.origin {
+                    Origin::Literal => {}
+                    // MySQL: a FLOAT column gives the least integer, in silence.
+                    Origin::Column if c.from.kind == TypeKind::Float => {
+                        return Ok(i64::MIN as u64);
+                    }
+                    Origin::Column => {
+                        let mut text = Vec::new();
+                        write_double(v, &mut text);
+                        cx.warn(Warning::truncated("INTEGER", &text));
+                    }
+                    Origin::Computed => {
+                        return Err(Exit::Error(Fault::OutOfRange(RangeType::BigInt)));
+                    }
+                }
+            }
+            clamped.value as u64
+        }
+        Number::Decimal(v) => {
+            let (value, range) = if c.asked == Asked::Explicitly && c.to.unsigned {
+                let clamped = v.to_unsigned_bits();
+                (clamped.value, clamped.range)
+            } else {
+                let clamped = v.to_i64();
+                (clamped.value as u64, clamped.range)
+            };
+            if range != Range::Within {
                 cx.warn(Warning::truncated("DECIMAL", v.to_string().as_bytes()));
             }
-            clamped.value
+            value
         }
-    }
+    })
 }
 
 fn unsigned(c: &Conversion, cx: &RowContext<'_>, number: Number) -> Result<Option<u64>, Exit> {
-    if c.to.kind == TypeKind::Year {
-        return Ok(year(cx, number));
+    if c.to.kind == TypeKind::Year && c.asked == Asked::Explicitly {
+        return year(c, cx, number);
     }
-    Ok(Some(match number {
-        Number::UInt(v) => v,
-        Number::Int(v) if c.asked == Asked::Explicitly => v as u64,
-        Number::Int(v) => u64::try_from(v).unwrap_or(0),
-        Number::Double(v) if v < 0.0 => double_to_i64(v).value as u64,
-        Number::Double(v) => double_to_u64(v).value,
-        Number::Decimal(v) => {
-            let clamped = v.to_unsigned_bits();
-            if clamped.range != Range::Within {
-                cx.warn(Warning::truncated("DECIMAL", v.to_string().as_bytes()));
-            }
-            clamped.value
-        }
-    }))
+    bits(c, cx, number).map(Some)
 }
 
-/// A year: two digits are of 1970 to 2069; NULL with a warning outside 1901 to 2155.
-fn year(cx: &RowContext<'_>, number: Number) -> Option<u64> {
+/// A year: numbers 1 to 99 are of 1970 to 2069; NULL with a warning for what is neither 0 nor of 1901 to 2155.
+fn year(c: &Conversion, cx: &RowContext<'_>, number: Number) -> Result<Option<u64>, Exit> {
+    if let Number::NoYear = number {
+        return Ok(None);
+    }
     let value = match number {
-        Number::Int(v) => v,
         Number::UInt(v) => i64::try_from(v).unwrap_or(i64::MAX),
-        Number::Double(v) => double_to_i64(v).value,
-        Number::Decimal(v) => v.to_i64().value,
+        other => bits(c, cx, other)? as i64,
     };
     match sqlift_types::temporal::Year::from_number(value) {
-        Some(year) => Some(year.get().into()),
+        Some(year) => Ok(Some(year.get().into())),
         None => {
-            let text = value.to_string();
-            cx.warn(Warning::truncated("YEAR", text.as_bytes()));
-            None
+            cx.warn(Warning::truncated("YEAR", value.to_string().as_bytes()));
+            Ok(None)
         }
     }
 }
 
-/// The number as a DECIMAL; the explicit conversion fits it into the digits of its type.
+/// The number as a DECIMAL.
 fn decimal(c: &Conversion, cx: &RowContext<'_>, number: Number) -> Decimal {
     let value = match number {
         Number::Int(v) => Decimal::from(v),
         Number::UInt(v) => Decimal::from(v),
         Number::Decimal(v) => v,
+        Number::NoYear => Decimal::ZERO,
         Number::Double(v) => {
-            let read = Decimal::from_f64(v, MAX_SCALE);
-            if let Some(read) = &read
-                && read.excess == Excess::Buffer
-            {
+            let Some(read) = Decimal::from_f64(v, MAX_SCALE.min(c.to.decimals)) else {
+                return Decimal::ZERO;
+            };
+            if read.excess == Excess::Buffer {
                 let mut text = Vec::new();
-                sqlift_types::number::write_double(v, &mut text);
-                let digits = sqlift_types::decimal::overflowing_digits(&text);
+                write_double(v, &mut text);
+                let digits = overflowing_digits(&text);
                 cx.warn(Warning::truncated("DECIMAL", digits.as_bytes()));
             }
-            read.map_or(Decimal::ZERO, |read| read.value)
+            read.value
         }
     };
-    if c.asked == Asked::Implicitly {
-        // What no coefficient holds at that scale is the largest number that does.
-        return match value.rescale(c.to.decimals) {
-            Some(rescaled) => rescaled,
-            None => clamp(value, 65, c.to.decimals),
-        };
-    }
-    let (fitted, fit) = value.fit(c.to.length.min(65) as u8, c.to.decimals);
-    if fit == sqlift_types::decimal::Fit::Clamped {
+    value
+        .rescale(c.to.decimals)
+        .unwrap_or_else(|| largest(value.is_negative(), c.to.decimals))
+}
+
+/// The largest number that 256 bits hold at a scale: it stands for what is larger still, which no DECIMAL column holds either.
+fn largest(negative: bool, scale: u8) -> Decimal {
+    let nines = I256::pow10(I256::DIGITS).map_or(I256::MAX, |limit| limit - I256::ONE);
+    let coefficient = if negative { -nines } else { nines };
+    Decimal::new(coefficient, scale).unwrap_or_default()
+}
+
+/// A number fitted into DECIMAL(precision, scale): too many digits give the largest, and warning 1264 for the column that is named.
+pub(super) fn fitted(
+    cx: &RowContext<'_>,
+    value: Decimal,
+    (precision, scale): (u8, u8),
+    column: &[u8],
+) -> Decimal {
+    let (fitted, fit) = value.fit(precision, scale);
+    if fit == Fit::Clamped {
+        let column = String::from_utf8_lossy(column);
         cx.warn(Warning::new(
             1264,
-            "Out of range value for column '' at row 1",
+            format!("Out of range value for column '{column}' at row 1"),
         ));
     }
     fitted
-}
-
-fn clamp(value: Decimal, precision: u8, scale: u8) -> Decimal {
-    value.fit(precision, scale).0
 }
