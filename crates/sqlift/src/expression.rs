@@ -6,6 +6,7 @@ use crate::context::Held;
 use crate::engine::Settings;
 use crate::statistics::{Counters, lock};
 use crate::{Context, Statistics, Tier, TierPolicy, deopt, tuning};
+use bumpalo::Bump;
 use sqlift_functions::{Expr, Frame, RowContext, Scratch};
 use sqlift_interp::Failure;
 use sqlift_ir::{Bound, Program, Speculation, linearize, quoted};
@@ -21,12 +22,42 @@ pub struct Expression {
     pub(crate) inner: Arc<Inner>,
 }
 
+/// A row that gives its cells one by one: what is no slice of [`Value`]s can be evaluated all the same.
+///
+/// ```
+/// use sqlift::{Engine, Row, Schema, Session, SqlType, Value};
+///
+/// struct Order {
+///     id: i64,
+///     note: String,
+/// }
+///
+/// impl Row for Order {
+///     fn cell(&self, column: usize) -> Value<'_> {
+///         if column == 0 { Value::Int(self.id) } else { Value::from(&*self.note) }
+///     }
+/// }
+///
+/// let schema = Schema::new([("id", SqlType::bigint()), ("note", SqlType::varchar(80))]);
+/// let expression = Engine::new().compile("id + 1", &schema, &Session::default())?;
+/// let mut context = expression.context();
+/// let order = Order { id: 41, note: "gift".to_owned() };
+/// assert_eq!(expression.eval_row_of(&order, &mut context)?, Value::Int(42));
+/// # Ok::<(), sqlift::Error>(())
+/// ```
+pub trait Row {
+    /// The cell of a column, by its position in the schema.
+    fn cell(&self, column: usize) -> Value<'_>;
+}
+
 /// What all clones of an expression share.
 #[derive(Debug)]
 pub(crate) struct Inner {
     text: String,
     pub(crate) ast: ast::Expr,
     pub(crate) bound: Bound,
+    /// Positions of the columns that it reads.
+    columns: Box<[usize]>,
     pub(crate) schema: Schema,
     pub(crate) session: Arc<Session>,
     pub(crate) settings: Settings,
@@ -110,8 +141,12 @@ impl Expression {
         let session = Arc::new(session);
         let speculation = Speculation::ALL;
         let program = linearize(std::slice::from_ref(&bound.expr), &session, speculation)?;
+        let mut columns: Vec<usize> = program.columns.iter().map(|c| c.index as usize).collect();
+        columns.sort_unstable();
+        columns.dedup();
         let code = Compiled::new(program, speculation)?;
         let inner = Inner {
+            columns: columns.into(),
             text: text.to_owned(),
             ast,
             bound,
@@ -195,6 +230,33 @@ impl Expression {
         parameters: &'c [Value<'c>],
         context: &'c mut Context,
     ) -> Result<Value<'c>, Error> {
+        self.eval(|_| row, parameters, context)
+    }
+
+    /// As [`Expression::eval_row`], for a row that is no slice of cells: only the columns that the expression reads are asked for.
+    pub fn eval_row_of<'c>(
+        &'c self,
+        row: &'c impl Row,
+        context: &'c mut Context,
+    ) -> Result<Value<'c>, Error> {
+        let width = self.inner.schema.columns().len();
+        let cells = |arena: &'c Bump| -> &'c [Value<'c>] {
+            let cells = arena.alloc_slice_fill_copy(width, Value::Null);
+            for index in &self.inner.columns {
+                cells[*index] = row.cell(*index);
+            }
+            cells
+        };
+        self.eval(cells, &[], context)
+    }
+
+    #[inline]
+    fn eval<'c>(
+        &'c self,
+        row: impl FnOnce(&'c Bump) -> &'c [Value<'c>],
+        parameters: &'c [Value<'c>],
+        context: &'c mut Context,
+    ) -> Result<Value<'c>, Error> {
         context.begin();
         let Context {
             arena,
@@ -216,7 +278,7 @@ impl Expression {
         };
         let frame = Frame {
             cx,
-            row,
+            row: row(arena),
             parameters,
             slots,
         };

@@ -32,7 +32,7 @@ mod tuning;
 
 pub use context::Context;
 pub use engine::{Engine, Folding};
-pub use expression::Expression;
+pub use expression::{Expression, Row};
 pub use limits::Limits;
 pub use sqlift_collation::{Charset, Collation, CollationId};
 pub use sqlift_ir::column_type;

@@ -106,7 +106,7 @@ fn show<N: Sample>(name: &str, maker: KernelMaker) {
         ty: SqlType::bigint(),
         repr: Repr::Int,
         constant: None,
-            column: false,
+        column: false,
     };
     let count = overload.params().len();
     let ty = SqlType::bigint();
