@@ -141,10 +141,7 @@ fn chunk(
     let mut warnings: Vec<(u32, Warning)> = scratch.take_warnings();
     warnings.sort_by_key(|(row, _)| *row);
     for (row, warning) in warnings {
-        diagnostics.push(Warning {
-            row: Some(start as u64 + u64::from(row)),
-            ..warning
-        });
+        diagnostics.push(warning.moved(row.into(), start as u64 + u64::from(row)));
     }
     Ok(())
 }

@@ -124,7 +124,10 @@ impl Sqlift {
                 for (number, row) in rows.iter().enumerate() {
                     let outcome = expression.eval_row(row, &mut context);
                     outcomes.push(outcome.map(|value| value.to_datum()));
-                    raise(warnings, Some(number), context.diagnostics().warnings());
+                    let raised = context.diagnostics().warnings().iter();
+                    let raised: Vec<_> =
+                        raised.map(|w| w.clone().moved(0, number as u64)).collect();
+                    raise(warnings, Some(number), &raised);
                     context.clear_warnings();
                 }
             }
@@ -132,8 +135,16 @@ impl Sqlift {
                 for (batch, rows) in rows.chunks(size).enumerate() {
                     outcomes.append(&mut expression.eval_rows(rows, &mut context));
                     for warning in context.diagnostics().warnings() {
-                        let row = warning.row.map(|row| row as usize + batch * size);
-                        raise(warnings, row, std::slice::from_ref(warning));
+                        let Some(row) = warning.row else {
+                            raise(warnings, None, std::slice::from_ref(warning));
+                            continue;
+                        };
+                        let here = row + (batch * size) as u64;
+                        raise(
+                            warnings,
+                            Some(here as usize),
+                            &[warning.clone().moved(row, here)],
+                        );
                     }
                     context.clear_warnings();
                 }

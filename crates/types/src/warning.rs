@@ -1,5 +1,7 @@
 //! Warnings: MySQL's code and text, and the row that raised them.
 
+use crate::temporal::{Deprecation, DeprecationKind};
+
 /// A warning as `SHOW WARNINGS` lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
@@ -21,6 +23,22 @@ impl Warning {
         }
     }
 
+    /// The warning of another row: `... at row 1` that was said of row `said` (from 0) names row `row`.
+    pub fn moved(mut self, said: u64, row: u64) -> Warning {
+        self.row = Some(row);
+        let place = format!(" at row {}", said + 1);
+        if said != row
+            && let Some(at) = self.message.rfind(&place)
+        {
+            let end = at + place.len();
+            if !self.message[end..].starts_with(|c: char| c.is_ascii_digit()) {
+                self.message
+                    .replace_range(at..end, &format!(" at row {}", row + 1));
+            }
+        }
+        self
+    }
+
     /// 1292: `Truncated incorrect DOUBLE value: '12abc'`.
     pub fn truncated(type_name: &str, value: &[u8]) -> Warning {
         Warning::new(
@@ -37,6 +55,29 @@ impl Warning {
             1292,
             format!("Incorrect {type_name} value: '{}'", printable(value)),
         )
+    }
+    /// 4095 and 4096: a delimiter in a date or time that MySQL would rather not take.
+    pub fn deprecated_delimiter(note: Deprecation, text: &[u8]) -> Warning {
+        let Deprecation {
+            kind,
+            delimiter,
+            position,
+        } = note;
+        let (text, delimiter) = (printable(text), char::from(delimiter));
+        let found = format!(
+            "Delimiter '{delimiter}' in position {position} in datetime value '{text}' at row 1 is"
+        );
+        match kind {
+            DeprecationKind::Prefer(better) => {
+                let better = char::from(better);
+                let message = format!("{found} deprecated. Prefer the standard '{better}'.");
+                Warning::new(4095, message)
+            }
+            DeprecationKind::Superfluous => Warning::new(
+                4096,
+                format!("{found} superfluous and is deprecated. Please remove."),
+            ),
+        }
     }
     /// 1365: division by zero.
     pub fn division_by_zero() -> Warning {

@@ -1,18 +1,19 @@
 //! Constants as written: their types, lengths, and what is wrong with them.
 
 use sqlift_collation::{Charset, Coercibility, Collated, Collation, CollationId, Repertoire};
-use sqlift_functions::{Expr, ExprKind};
+use sqlift_functions::Expr;
 use sqlift_syntax::ast::{Literal, StringLiteral, StringPrefix, TemporalKind};
-use sqlift_types::decimal::{Decimal, parse_decimal_prefix};
+use sqlift_types::decimal::{Decimal, DecimalType};
 use sqlift_types::temporal::{DateFlags, Notes, TextKind, Zone, parse_datetime, parse_time};
 use sqlift_types::{
     Datum, Error, Session, SqlMode, SqlType, TimeZone, TypeKind, Warning, printable,
 };
 
-/// The typed constant. Errors: 1525 (no such date), 1115 (unknown character set), 1300 (invalid text), 1367 (illegal double).
+/// The typed constant; what is said of its spelling goes to `spelling`, what of its value to `warnings`. Errors: 1525 (no such date), 1115 (unknown character set), 1300 (invalid text), 1367 (illegal double).
 pub(super) fn bind(
     literal: &Literal,
     session: &Session,
+    spelling: &mut Vec<Warning>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Expr, Error> {
     match literal {
@@ -21,10 +22,10 @@ pub(super) fn bind(
             Datum::Int(i64::from(*value)),
             SqlType::bool(),
         )),
-        Literal::Integer(digits) => integer(digits, warnings),
-        Literal::Decimal(text) => decimal(text, warnings),
+        Literal::Integer(digits) => integer(digits),
+        Literal::Decimal(text) => decimal(text),
         Literal::Float(text) => double(text),
-        Literal::String(string) => text_literal(string, session),
+        Literal::String(string) => text_literal(string, session, spelling),
         Literal::Hex {
             introducer: Some(charset),
             bytes,
@@ -32,56 +33,37 @@ pub(super) fn bind(
         | Literal::Bit {
             introducer: Some(charset),
             bytes,
-        } => introduced(charset, bytes.clone()),
+        } => introduced(charset, bytes.clone(), spelling),
         Literal::Hex {
             introducer: None,
             bytes,
-        } => Ok(hexadecimal(bytes, Sign::Unsigned)),
+        } => Ok(number_of_bytes(bytes, true)),
         Literal::Bit {
             introducer: None,
             bytes,
-        } => Ok(hexadecimal(bytes, Sign::Signed)),
-        Literal::Temporal { kind, text } => temporal(*kind, text, session),
+        } => Ok(number_of_bytes(bytes, false)),
+        Literal::Temporal { kind, text } => temporal(*kind, text, session, warnings),
     }
 }
 
-fn integer(digits: &str, warnings: &mut Vec<Warning>) -> Result<Expr, Error> {
+fn integer(digits: &str) -> Result<Expr, Error> {
     let length = digits.len() as u32;
     if let Ok(value) = digits.parse::<i64>() {
-        // The sign has its place, though a literal never shows one.
-        return Ok(Expr::literal(
-            Datum::Int(value),
-            SqlType::bigint_of(length + 1),
-        ));
+        return Ok(Expr::literal(Datum::Int(value), SqlType::bigint_of(length)));
     }
     if let Ok(value) = digits.parse::<u64>() {
         let ty = SqlType::bigint_of(length).with_unsigned(true);
         return Ok(Expr::literal(Datum::UInt(value), ty));
     }
-    decimal(digits, warnings)
+    decimal(digits)
 }
 
-fn decimal(text: &str, warnings: &mut Vec<Warning>) -> Result<Expr, Error> {
-    let parsed = parse_decimal_prefix(text.as_bytes(), sqlift_types::decimal::MAX_SCALE);
-    if parsed.excess != sqlift_types::decimal::Excess::None {
-        warnings.push(Warning::truncated("DECIMAL", text.as_bytes()));
-    }
-    let ty = sqlift_types::decimal::rules::DecimalType::of_decimal_literal(text);
+fn decimal(text: &str) -> Result<Expr, Error> {
+    let value = Decimal::from_literal(text)
+        .ok_or_else(|| Error::unsupported("DECIMAL literals that no DECIMAL column holds"))?;
+    let ty = DecimalType::of_decimal_literal(text);
     let ty = SqlType::decimal(ty.precision.into(), ty.scale);
-    let value = parsed.value;
-    let value = if value.scale() == ty.decimals {
-        value
-    } else {
-        rescaled(value, ty.decimals)
-    };
     Ok(Expr::literal(Datum::Decimal(value), ty))
-}
-
-fn rescaled(value: Decimal, scale: u8) -> Decimal {
-    let coefficient = value.to_coefficient::<sqlift_types::I256>(scale);
-    coefficient
-        .and_then(|c| Decimal::new(c, scale))
-        .unwrap_or(value)
 }
 
 fn double(text: &str) -> Result<Expr, Error> {
@@ -97,11 +79,20 @@ fn double(text: &str) -> Result<Expr, Error> {
     ))
 }
 
-fn text_literal(string: &StringLiteral, session: &Session) -> Result<Expr, Error> {
+fn text_literal(
+    string: &StringLiteral,
+    session: &Session,
+    spelling: &mut Vec<Warning>,
+) -> Result<Expr, Error> {
     match &string.prefix {
         StringPrefix::None => Ok(text(string.value.clone(), session.collation_connection)),
-        StringPrefix::National => Ok(text(string.value.clone(), CollationId::UTF8MB3_GENERAL_CI)),
-        StringPrefix::Introducer(charset) => introduced(charset, string.value.clone()),
+        StringPrefix::National => {
+            let message = "NATIONAL/NCHAR/NVARCHAR implies the character set UTF8MB3, which will be replaced by UTF8MB4 in a future release. \
+                Please consider using CHAR(x) CHARACTER SET UTF8MB4 in order to be unambiguous.";
+            spelling.push(Warning::new(3720, message));
+            Ok(text(string.value.clone(), CollationId::UTF8MB3_GENERAL_CI))
+        }
+        StringPrefix::Introducer(charset) => introduced(charset, string.value.clone(), spelling),
     }
 }
 
@@ -136,29 +127,50 @@ fn collated(mut expr: Expr, collation: CollationId, repertoire: Repertoire) -> E
     expr
 }
 
+/// The warning about naming a character set that is to go; `None` for the others.
+pub(super) fn deprecated_charset(name: &str) -> Option<Warning> {
+    let name = name.to_ascii_lowercase();
+    match name.as_str() {
+        "utf8" => Some(Warning::new(
+            3719,
+            "'utf8' is currently an alias for the character set UTF8MB3, but will be an alias for UTF8MB4 in a future release. \
+                Please consider using UTF8MB4 in order to be unambiguous.",
+        )),
+        "utf8mb3" | "ucs2" | "macroman" | "macce" | "dec8" | "hp8" => Some(Warning::new(
+            1287,
+            format!(
+                "'{name}' is deprecated and will be removed in a future release. Please use utf8mb4 instead"
+            ),
+        )),
+        _ => None,
+    }
+}
+
 /// `_charset'...'`, `_charset x'...'`.
-fn introduced(name: &str, value: Vec<u8>) -> Result<Expr, Error> {
+fn introduced(name: &str, mut value: Vec<u8>, spelling: &mut Vec<Warning>) -> Result<Expr, Error> {
     let charset = Charset::by_name(name)
         .ok_or_else(|| Error::new(1115, "42000", format!("Unknown character set: '{name}'")))?;
+    spelling.extend(deprecated_charset(name));
+    // A character that lacks leading bytes gets zeros.
+    let unit = match charset {
+        Charset::Ucs2 | Charset::Utf16 | Charset::Utf16le => 2,
+        Charset::Utf32 => 4,
+        _ => 1,
+    };
+    let missing = value.len().next_multiple_of(unit) - value.len();
+    value.splice(0..0, std::iter::repeat_n(0, missing));
     if !charset.is_well_formed(&value) {
         let bad = &value[charset.well_formed_len(&value).min(value.len())..];
-        let shown: String = bad.iter().take(6).map(|b| format!("\\x{b:02X}")).collect();
+        let shown: String = bad.iter().take(3).map(|b| format!("{b:02X}")).collect();
         let message = format!("Invalid {} character string: '{shown}'", charset.name());
         return Err(Error::new(1300, "HY000", message));
     }
     Ok(text(value, charset.default_collation()))
 }
 
-/// As what a number counts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
-    Signed,
-    Unsigned,
-}
-
-/// `x'...'`, `b'...'`: bytes, or an integer where a number is wanted. MySQL: a hexadecimal one is unsigned, a bit literal is not.
-fn hexadecimal(bytes: &[u8], sign: Sign) -> Expr {
-    let ty = SqlType::blob(TypeKind::Hex, bytes.len() as u32).with_unsigned(sign == Sign::Unsigned);
+/// `x'...'`, `b'...'`: bytes, or an integer where a number is wanted, unsigned or (of `b'...'`) signed.
+fn number_of_bytes(bytes: &[u8], unsigned: bool) -> Expr {
+    let ty = SqlType::blob(TypeKind::Hex, bytes.len() as u32).with_unsigned(unsigned);
     collated(
         Expr::literal(Datum::Bytes(bytes.to_vec()), ty),
         CollationId::BINARY,
@@ -166,7 +178,12 @@ fn hexadecimal(bytes: &[u8], sign: Sign) -> Expr {
     )
 }
 
-fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, Error> {
+fn temporal(
+    kind: TemporalKind,
+    text: &[u8],
+    session: &Session,
+    warnings: &mut Vec<Warning>,
+) -> Result<Expr, Error> {
     let mode = session.sql_mode;
     let flags = DateFlags {
         allow_zero_in_date: true,
@@ -177,11 +194,8 @@ fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, 
     };
     let zone = match &session.time_zone {
         TimeZone::Offset(seconds) => Zone::Offset(*seconds),
-        TimeZone::Named(name) => {
-            return Err(Error::unsupported(format_args!(
-                "temporal literals in the time zone {name}"
-            )));
-        }
+        TimeZone::Named(name) => Zone::from_sql(name.as_bytes())
+            .ok_or_else(|| Error::unsupported(format_args!("the time zone {name}")))?,
     };
     let wrong = |name: &str| Err(Error::wrong_value(name, &printable(text)));
     let mut notes = Notes::default();
@@ -189,10 +203,14 @@ fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, 
         TemporalKind::Date => {
             let parsed = parse_datetime(text, flags);
             match (parsed.kind, parsed.notes.any()) {
-                (TextKind::Date, false) => Ok(Expr::literal(
-                    Datum::Date(parsed.value.date().to_packed()),
-                    SqlType::date(),
-                )),
+                (TextKind::Date, false) => {
+                    let note = parsed.notes.deprecation;
+                    warnings.extend(note.map(|note| Warning::deprecated_delimiter(note, text)));
+                    Ok(Expr::literal(
+                        Datum::Date(parsed.value.date().to_packed()),
+                        SqlType::date(),
+                    ))
+                }
                 _ => wrong("DATE"),
             }
         }
@@ -203,6 +221,8 @@ fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, 
             }
             match parsed.datetime(flags, &zone, &mut notes) {
                 Some(value) => {
+                    let note = parsed.notes.deprecation;
+                    warnings.extend(note.map(|note| Warning::deprecated_delimiter(note, text)));
                     let ty = SqlType::datetime(parsed.fraction_digits);
                     Ok(Expr::literal(Datum::DateTime(value.to_packed()), ty))
                 }
@@ -213,6 +233,8 @@ fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, 
             let parsed = parse_time(text, flags);
             match parsed.time(flags, &zone, &mut notes) {
                 Some(value) if !notes.any() && !parsed.notes.any() => {
+                    let note = parsed.notes.deprecation;
+                    warnings.extend(note.map(|note| Warning::deprecated_delimiter(note, text)));
                     let ty = SqlType::time(parsed.fraction_digits);
                     Ok(Expr::literal(Datum::Time(value.micros()), ty))
                 }
@@ -221,6 +243,3 @@ fn temporal(kind: TemporalKind, text: &[u8], session: &Session) -> Result<Expr, 
         }
     }
 }
-
-#[allow(unused)]
-fn _kind(_: ExprKind) {}

@@ -58,17 +58,21 @@ pub fn bind(expr: &ast::Expr, binding: &Binding<'_>) -> Result<Bound, Error> {
     let mut binder = Binder {
         binding: *binding,
         root: expr,
+        spelling: Vec::new(),
         warnings: Vec::new(),
         parameters: Vec::new(),
         depth: 0,
     };
     let bound = binder.expr(expr)?;
+    binder.spelling.sort_by_key(|(place, _)| *place);
+    let spelling = binder.spelling.into_iter().map(|(_, warning)| warning);
+    let warnings = spelling.chain(binder.warnings).collect();
     if let ExprKind::Row(_) = bound.kind {
         return Err(Error::operand_columns(1).at(bound.span));
     }
     Ok(Bound {
         expr: bound,
-        warnings: binder.warnings,
+        warnings,
         parameters: binder.parameters,
     })
 }
@@ -101,6 +105,8 @@ fn stays_computed(value: &Datum) -> bool {
 struct Binder<'a> {
     binding: Binding<'a>,
     root: &'a ast::Expr,
+    /// What is said of the spelling, with its place in the text: it comes before all other warnings, in the order of the text.
+    spelling: Vec<(u32, Warning)>,
     warnings: Vec<Warning>,
     parameters: Vec<ParameterUse>,
     depth: u32,
@@ -382,11 +388,11 @@ impl Binder<'_> {
             UnaryOp::BitNot => self.call(node, "~", args),
             UnaryOp::Not => self.call(node, "NOT", args),
             UnaryOp::Bang => {
-                self.deprecated("'!'", "NOT");
+                self.deprecated(node.span.start, "'!'", "NOT");
                 self.call(node, "NOT", args)
             }
             UnaryOp::Binary => {
-                self.deprecated("'BINARY expr'", "CAST");
+                self.deprecated(node.span.start, "'BINARY expr'", "CAST");
                 let target = SqlType::varbinary(u32::MAX);
                 self.call_with(node, "CAST", args, Some(target))
             }
@@ -403,11 +409,11 @@ impl Binder<'_> {
         let args = vec![self.expr(left)?, self.expr(right)?];
         let name = match op {
             BinaryOp::BarOr => {
-                self.deprecated("'|| as a synonym for OR'", "OR");
+                self.deprecated(left.span.end, "'|| as a synonym for OR'", "OR");
                 "OR"
             }
             BinaryOp::AmpersandAnd => {
-                self.deprecated("'&&'", "AND");
+                self.deprecated(left.span.end, "'&&'", "AND");
                 "AND"
             }
             other => other.symbol(),
@@ -416,11 +422,11 @@ impl Binder<'_> {
     }
 
     /// Warning 1287.
-    fn deprecated(&mut self, what: &str, instead: &str) {
+    fn deprecated(&mut self, place: u32, what: &str, instead: &str) {
         let message = format!(
             "{what} is deprecated and will be removed in a future release. Please use {instead} instead"
         );
-        self.warnings.push(Warning::new(1287, message));
+        self.spelling.push((place, Warning::new(1287, message)));
     }
 
     fn column(&mut self, column: &ast::ColumnRef, place: Span) -> Result<Expr, Error> {
@@ -506,7 +512,16 @@ impl Binder<'_> {
     }
 
     fn literal(&mut self, literal: &Literal, place: Span) -> Result<Expr, Error> {
-        literal::bind(literal, self.binding.session, &mut self.warnings).map(|e| e.at(place))
+        let mut spelling = Vec::new();
+        let bound = literal::bind(
+            literal,
+            self.binding.session,
+            &mut spelling,
+            &mut self.warnings,
+        );
+        self.spelling
+            .extend(spelling.into_iter().map(|warning| (place.start, warning)));
+        bound.map(|e| e.at(place))
     }
 
     fn odbc(&mut self, name: &ast::Ident, operand: &ast::Expr) -> Result<Expr, Error> {
@@ -522,7 +537,11 @@ impl Binder<'_> {
                     kind,
                     text: s.value.clone(),
                 };
-                self.literal(&literal, span(operand.span))
+                // MySQL: what is no such literal is a string.
+                match self.literal(&literal, span(operand.span)) {
+                    Err(error) if !error.unsupported => self.expr(operand),
+                    bound => bound,
+                }
             }
             _ => self.expr(operand),
         }

@@ -236,7 +236,7 @@ pub(super) fn relation(
         return Ok(cx.call_named("IS TRUE", vec![equal], SqlType::bool(), false));
     }
     let may_be_null = name != "<=>" && (a.nullable || b.nullable);
-    let result = cx.call_named(name, vec![a, b], SqlType::bool(), may_be_null);
+    let result = cx.call_named(name, vec![a, b], SqlType::bool(), nullable || may_be_null);
     Ok(if may_be_null && !nullable {
         // MySQL: an operand whose conversion fails is NULL, yet the comparison was said not to be; it shows 0.
         cx.call_named("IS TRUE", vec![result], SqlType::bool(), false)

@@ -3,9 +3,7 @@
 use crate::kernel::{nullable_with, total};
 use crate::native::{Bytes, DateTime as DateTimeMarker, UInt};
 use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
-use sqlift_types::temporal::{
-    Date, DateFlags, DateText, DateTime, Deprecation, DeprecationKind, Notes, Zone, parse_datetime,
-};
+use sqlift_types::temporal::{Date, DateFlags, DateText, DateTime, Notes, Zone, parse_datetime};
 use sqlift_types::{
     Datum, Error, Session, SqlMode, SqlType, TimeZone, TypeKind, Warning, printable,
 };
@@ -61,33 +59,6 @@ pub(super) fn warning_name(ty: &SqlType) -> &'static str {
     }
 }
 
-/// Warnings 4095 and 4096 about a delimiter.
-fn deprecated(note: Deprecation, text: &[u8]) -> Warning {
-    let Deprecation {
-        kind,
-        delimiter,
-        position,
-    } = note;
-    let shown = printable(text);
-    let delimiter = char::from(delimiter);
-    let found = format!(
-        "Delimiter '{delimiter}' in position {position} in datetime value '{shown}' at row 1"
-    );
-    match kind {
-        DeprecationKind::Prefer(better) => Warning::new(
-            4095,
-            format!(
-                "{found} is deprecated. Prefer the standard '{}'.",
-                char::from(better)
-            ),
-        ),
-        DeprecationKind::Superfluous => Warning::new(
-            4096,
-            format!("{found} is superfluous and is deprecated. Please remove."),
-        ),
-    }
-}
-
 /// A constant text as the moment that `other`, which has a date, is compared with.
 ///
 /// Errors: 1525 if it is no date.
@@ -114,7 +85,8 @@ pub(super) fn constant(cx: &mut BindContext<'_>, text: Expr, other: &Expr) -> Re
         return Err(Error::wrong_value(error_name(&other.ty), &printable(&bytes)).at(text.span));
     };
     if let Some(note) = notes.deprecation {
-        cx.warnings.push(deprecated(note, &bytes));
+        cx.warnings
+            .push(Warning::deprecated_delimiter(note, &bytes));
     }
     if notes.any() {
         let word = warning_name(&other.ty);
@@ -243,13 +215,13 @@ impl Reading {
         let mut notes: Notes = parsed.notes;
         let moment = parsed.datetime(self.flags, &self.zone, &mut notes);
         if let Some(note) = notes.deprecation {
-            cx.warn(deprecated(note, text));
+            cx.warn(Warning::deprecated_delimiter(note, text).moved(0, cx.scratch.row().into()));
         }
         if moment.is_none() || notes.any() {
             cx.warn(if self.name.is_empty() {
                 Warning::truncated(&self.word, text)
             } else {
-                incorrect(&self.word, text, &self.name)
+                incorrect(&self.word, text, &self.name).moved(0, cx.scratch.row().into())
             });
         }
         moment.unwrap_or(DateTime::ZERO).to_packed()
