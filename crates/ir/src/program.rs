@@ -1,8 +1,10 @@
 //! The program: plain data, printable, verified.
 
 use sqlift_collation::CollationId;
-use sqlift_functions::kernel::Kernel;
-use sqlift_functions::{Argument, CallId, CallSite, Exit, FunctionId, Overload, SlotId, catalogue};
+use sqlift_functions::kernel::{ForcedExit, Kernel};
+use sqlift_functions::{
+    Argument, CallId, CallSite, Exit, FunctionId, Lower, Overload, SlotId, catalogue,
+};
 use sqlift_types::{Datum, Repr, Session, Span, SqlType};
 use std::fmt;
 use std::sync::Arc;
@@ -217,6 +219,12 @@ impl Call {
         }
     }
 
+    /// The overload's lowering, unless the kernel is to be called whatever it costs.
+    pub fn lowering(&self) -> Option<Lower> {
+        let lower = self.overload().lowering()?;
+        self.kernel.stands_for_lowering().then_some(lower)
+    }
+
     /// What a raised flag means here: a DECIMAL that is held narrower than its type asks for is a lost bet, not an error.
     pub fn flag_exit(&self) -> Exit {
         self.overload().flag_exit()
@@ -249,6 +257,14 @@ impl Program {
     /// Whether it has no jump: every step runs for every row.
     pub fn is_straight(&self) -> bool {
         self.steps.iter().all(|s| s.target().is_none())
+    }
+
+    /// The same program, but the call gives up one row in `every` for no reason: tests of the deopt contract.
+    pub fn with_forced_exit(mut self, call: CallId, every: u32) -> Program {
+        if let Some(call) = self.calls.get_mut(call.index()) {
+            call.kernel = Arc::new(ForcedExit::new(call.kernel.clone(), every));
+        }
+        self
     }
 
     /// How many steps read each slot.

@@ -43,7 +43,7 @@ pub(crate) fn lowering_of(
     args: &[(Slot, bool)],
     width: Width,
 ) -> Option<(Lower, Fits)> {
-    let lower = call.overload().lowering()?;
+    let lower = call.lowering()?;
     let mut checker = Checker {
         width,
         kinds: Vec::new(),

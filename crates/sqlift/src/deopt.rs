@@ -13,6 +13,32 @@ use sqlift_interp::{Environment, Failure};
 use sqlift_ir::{Program, Speculation};
 use sqlift_types::{Datum, Error};
 
+/// Exits for no reason, so that tests see that they change nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForcedExits {
+    /// As users have it.
+    #[default]
+    None,
+    /// The call with this number gives up one row in so many.
+    AtCall(u32, u32),
+    /// Every call gives up one row in so many.
+    AtEveryCall(u32),
+}
+
+impl ForcedExits {
+    /// The program with these exits.
+    pub(crate) fn put_into(self, program: Program) -> Program {
+        let calls = 0..program.calls.len() as u32;
+        match self {
+            ForcedExits::None => program,
+            ForcedExits::AtCall(call, every) => program.with_forced_exit(CallId(call), every),
+            ForcedExits::AtEveryCall(every) => {
+                calls.fold(program, |p, call| p.with_forced_exit(CallId(call), every))
+            }
+        }
+    }
+}
+
 /// The answer for a row that a compiled tier gave up: tier 0's, or the final error.
 #[cold]
 pub(crate) fn settle(inner: &Inner, program: &Program, frame: &Frame<'_>) -> Result<Datum, Error> {

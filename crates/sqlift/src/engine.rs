@@ -1,7 +1,7 @@
 //! The engine: limits, policy, and compilation.
 
 use crate::background::Background;
-use crate::{Expression, Limits, TierPolicy};
+use crate::{Expression, ForcedExits, Limits, TierPolicy};
 use sqlift_ir::Binding;
 use sqlift_types::{Error, Schema, Session, Span, SqlMode, SqlType};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ pub struct Engine {
     limits: Limits,
     policy: TierPolicy,
     folding: Folding,
+    forced: ForcedExits,
     background: Arc<Background>,
 }
 
@@ -46,6 +47,13 @@ impl Engine {
     /// The same engine with or without folding.
     pub fn with_folding(mut self, folding: Folding) -> Engine {
         self.folding = folding;
+        self
+    }
+
+    /// The same engine, but its compiled tiers give up rows for no reason: for tests, which ask for the same answers.
+    #[doc(hidden)]
+    pub fn with_forced_exits(mut self, forced: ForcedExits) -> Engine {
+        self.forced = forced;
         self
     }
 
@@ -95,6 +103,7 @@ impl Engine {
         let settings = Settings {
             limits: self.limits,
             policy: self.policy,
+            forced: self.forced,
             background: self.background.clone(),
         };
         Expression::new(text, ast, bound, schema.clone(), session, settings)
@@ -106,6 +115,7 @@ impl Engine {
 pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) policy: TierPolicy,
+    pub(crate) forced: ForcedExits,
     pub(crate) background: Arc<Background>,
 }
 

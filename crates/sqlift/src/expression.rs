@@ -102,7 +102,9 @@ impl Inner {
             &self.session,
             speculation,
         );
-        if let Ok(code) = program.and_then(|p| Compiled::new(p, speculation)) {
+        let forced = self.settings.forced;
+        let code = program.and_then(|p| Compiled::new(forced.put_into(p), speculation));
+        if let Ok(code) = code {
             self.swap(code, "bets on narrow decimals dropped".to_owned());
             self.asked_for_native.store(false, Ordering::Relaxed);
         }
@@ -144,7 +146,7 @@ impl Expression {
         let mut columns: Vec<usize> = program.columns.iter().map(|c| c.index as usize).collect();
         columns.sort_unstable();
         columns.dedup();
-        let code = Compiled::new(program, speculation)?;
+        let code = Compiled::new(settings.forced.put_into(program), speculation)?;
         let inner = Inner {
             columns: columns.into(),
             text: text.to_owned(),

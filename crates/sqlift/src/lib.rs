@@ -31,6 +31,8 @@ mod tier;
 mod tuning;
 
 pub use context::Context;
+#[doc(hidden)]
+pub use deopt::ForcedExits;
 pub use engine::{Engine, Folding};
 pub use expression::{Expression, Row};
 pub use limits::Limits;

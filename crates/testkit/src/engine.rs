@@ -26,11 +26,17 @@ pub fn subject(configuration: Configuration) -> Result<Box<dyn Subject>, String>
         Folding::On => sqlift::Folding::On,
         Folding::Off => sqlift::Folding::Off,
     };
-    Ok(Box::new(Sqlift {
-        engine: Engine::new().with_policy(policy).with_folding(folding),
-        shape: configuration.shape,
+    let engine = Engine::new().with_policy(policy).with_folding(folding);
+    Ok(subject_of(engine, configuration.shape))
+}
+
+/// Any engine, for rows in a shape.
+pub fn subject_of(engine: Engine, shape: Shape) -> Box<dyn Subject> {
+    Box::new(Sqlift {
+        engine,
+        shape,
         tables: Mutex::new(HashMap::new()),
-    }))
+    })
 }
 
 struct Sqlift {

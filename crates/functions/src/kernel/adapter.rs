@@ -30,6 +30,10 @@ pub trait Kernel: Send + Sync {
         vectors: &[Vector<'r>],
         selection: Selection<'r>,
     ) -> Vector<'r>;
+    /// Whether the overload's lowering may take its place: not if a test has changed what the kernel does.
+    fn stands_for_lowering(&self) -> bool {
+        true
+    }
 }
 
 /// What a table says of an overload that its kernel's type does not.

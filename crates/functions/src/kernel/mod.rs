@@ -7,6 +7,7 @@
 mod adapter;
 mod batch;
 mod callable;
+mod forced;
 mod hot;
 mod node;
 mod params;
@@ -18,6 +19,7 @@ pub use callable::{
     Callable, Fallible, Flagged, Nullable, Returns, Total, fallible, fallible_with, flagged,
     flagged_with, hot_flagged, hot_total, nullable, nullable_with, total, total_with,
 };
+pub use forced::ForcedExit;
 pub use hot::Hot;
 pub use node::{Eval, Node, Operand};
 pub use params::{Many, Params, RowCall};
