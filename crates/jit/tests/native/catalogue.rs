@@ -11,7 +11,9 @@ use sqlift_functions::{
 };
 use sqlift_interp::evaluate_constant;
 use sqlift_ir::{Program, Slot, Speculation, Step, linearize};
-use sqlift_jit::{ColumnKind, CompileError, Compiler, Exited, Form, Target, asm};
+use sqlift_jit::{
+    BatchFunction, ColumnKind, CompileError, Compiler, Exited, Form, RowFunction, Target, asm,
+};
 use sqlift_types::decimal::Decimal;
 use sqlift_types::{Datum, I256, Repr, Session, Span, SqlType, Value};
 use std::collections::{HashMap, HashSet};
@@ -209,7 +211,7 @@ fn make_programs() -> Vec<(Program, Vec<SqlType>)> {
 }
 
 /// Rows of edge values for the program's columns: all of them if they are few.
-pub(crate) fn rows(program: &Program, types: &[SqlType]) -> Vec<Vec<Value<'static>>> {
+fn rows(program: &Program, types: &[SqlType]) -> Vec<Vec<Value<'static>>> {
     let width = program
         .columns
         .iter()
@@ -240,7 +242,7 @@ pub(crate) fn rows(program: &Program, types: &[SqlType]) -> Vec<Vec<Value<'stati
 
 /// A row as the program's row form sees it.
 pub(crate) fn native_row(
-    function: &sqlift_jit::RowFunction,
+    function: &RowFunction,
     row: &[Value<'_>],
 ) -> (Result<Datum, Option<(CallId, Exit)>>, usize) {
     let (arena, scratch, session) = (Bump::new(), Scratch::default(), Session::default());
@@ -482,17 +484,28 @@ fn native_blocks_of_every_lowering() {
     );
 }
 
-/// Blocks of rows that native rows evaluate, and one block for each of some that they give up.
-pub(crate) fn compare_blocks(
+/// Blocks of rows that native rows evaluate, and one block for each of some that they give up; gives how many rows there were.
+fn compare_blocks(
     compiler: &mut Compiler,
     (program, types): (&Program, &[SqlType]),
     kinds: &[ColumnKind],
-    function: &sqlift_jit::BatchFunction,
+    function: &BatchFunction,
 ) -> usize {
     let by_row = compiler.compile_row(program).unwrap();
-    let (good, bad): (Vec<_>, Vec<_>) = rows(program, types)
+    compare_rows(&by_row, program, kinds, function, rows(program, types))
+}
+
+/// As [`compare_blocks`], with these rows.
+pub(crate) fn compare_rows(
+    by_row: &RowFunction,
+    program: &Program,
+    kinds: &[ColumnKind],
+    function: &BatchFunction,
+    rows: Vec<Vec<Value<'static>>>,
+) -> usize {
+    let (good, bad): (Vec<_>, Vec<_>) = rows
         .into_iter()
-        .partition(|row| native_row(&by_row, row).0.is_ok());
+        .partition(|row| native_row(by_row, row).0.is_ok());
     let Some(filler) = good.first().cloned() else {
         return 0;
     };

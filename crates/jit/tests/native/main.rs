@@ -5,5 +5,6 @@ mod boundary;
 mod catalogue;
 mod concrete;
 mod programs;
+mod random;
 mod row;
 mod walker;
