@@ -122,7 +122,7 @@ fn rows(random: &mut Random, program: &Program, types: &[SqlType]) -> Vec<Vec<Va
     let rows = (0..192).map(|_| {
         let row = choices.iter().map(|choice| {
             // Mostly small numbers, so that not everything overflows.
-            let few = if random.next() % 4 == 0 {
+            let few = if random.next() & 3 == 0 {
                 choice.len()
             } else {
                 choice.len().min(16)
