@@ -218,7 +218,7 @@ fn compatibility(corpus: &Path) -> Result<ExitCode, Box<dyn Error>> {
     let corpus = Corpus::open(corpus)?;
     let subject = engine::subject(Configuration {
         tier: Tier::Vm,
-        shape: Shape::Row,
+        ..Configuration::default()
     })?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
