@@ -16,7 +16,7 @@ const STACK: usize = 64 << 20;
 /// Configurations that are asked one case in so many, unless `SQLIFT_CORPUS=full`.
 const SAMPLE: usize = 8;
 
-fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
