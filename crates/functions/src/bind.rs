@@ -138,6 +138,11 @@ impl BindContext<'_> {
         if expr.is_null_literal() {
             return Expr { ty: to, ..expr };
         }
+        if to.kind.is_temporal()
+            && let Some(read) = crate::families::moment(self, expr.clone(), to.clone())
+        {
+            return read;
+        }
         let (nullable, collated, span) = (expr.nullable, expr.collated, expr.span);
         let nullable = nullable || (to.kind.is_temporal() && !expr.ty.kind.is_temporal());
         let is_string = to.kind.is_string();

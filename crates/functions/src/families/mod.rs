@@ -16,6 +16,8 @@ mod rounding;
 mod text;
 mod textual;
 
+pub(crate) use cast::to_temporal::coerced as moment;
+
 /// Every function of every family.
 pub(crate) fn all() -> Vec<Function> {
     [

@@ -4,7 +4,7 @@
 //! in warnings and in limits. Each target has a file of its own; it adds its overloads to both tables and gives the references.
 
 mod to_number;
-mod to_temporal;
+pub(in crate::families) mod to_temporal;
 pub(super) mod to_text;
 
 use crate::emit::{Emit, Lowered, Relation};
@@ -18,13 +18,11 @@ pub(super) fn functions() -> Vec<Function> {
         .doc("Implicit conversion of an operand to the type that the operation works in.");
     let coerce = to_number::coerce(coerce);
     let coerce = to_text::coerce(coerce);
-    let coerce = to_temporal::coerce(coerce);
     let cast = Function::operator("CAST", bind_cast, cast_reference)
         .doc("Conversion to the type that is named: CAST(x AS type), CONVERT(x, type), BINARY x.")
         .example("CAST('12abc' AS SIGNED)", "12");
     let cast = to_number::cast(cast);
     let cast = to_text::cast(cast);
-    let cast = to_temporal::cast(cast);
     let resize = Function::operator("resize", bind_coerce, resize_reference)
         .doc("The same DECIMAL held in another width.")
         .overload(total::<(Dec64,), Dec128, _>(i128::from))
@@ -46,6 +44,7 @@ pub(super) fn functions() -> Vec<Function> {
         .exits_with(Exit::Deopt(Reason::DecimalWidth));
     let mut functions = vec![coerce, cast, to_number::cast_year(), resize];
     functions.append(&mut to_text::functions());
+    functions.append(&mut to_temporal::functions());
     functions
 }
 
@@ -127,7 +126,7 @@ fn cast_reference(
     match kind_of(site.ret) {
         Target::Number => to_number::cast_reference(cx, site, &args[0]),
         Target::Text => to_text::cast_reference(cx, site, &args[0]),
-        Target::Temporal => to_temporal::cast_reference(cx, site, &args[0]),
+        Target::Temporal => to_temporal::coerce_reference(cx, site, &args[0]),
         Target::Other => unsupported(cx, site),
     }
 }

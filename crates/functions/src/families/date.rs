@@ -1,7 +1,0 @@
-//! The date family.
-
-use crate::Function;
-
-pub(super) fn functions() -> Vec<Function> {
-    Vec::new()
-}
