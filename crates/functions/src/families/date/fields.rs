@@ -8,14 +8,14 @@ use crate::emit::{Emit, Lowered, NativeValue};
 use crate::families::cast::to_temporal::{Manner, read};
 use crate::kernel::{hot_total, total};
 use crate::native::{Date, DateTime, Int, Time, UInt};
-use crate::{BindContext, Expr, Fault, Function};
+use crate::{BindContext, CallSite, Expr, Fault, Function};
 use sqlift_types::temporal::{self, Parts};
-use sqlift_types::{Datum, Error, SqlType, TypeKind};
+use sqlift_types::{Datum, Error, Repr, SqlType, TypeKind};
 
 macro_rules! date_part {
     ($name:literal, $arity:expr, $bind:expr, $part:ident, $ret:ident, $low:literal, $mask:expr, $value:ty) => {
-        Function::new($name, $arity, $bind, |_, _, args| {
-            part(&args[0], |p| p.$part)
+        Function::new($name, $arity, $bind, |_, site, args| {
+            part_as(site, &args[0], |p| p.$part)
         })
         .overload(hot_total::<(Date,), $ret, _>(|v: i64| {
             ((v >> $low) & $mask) as $value
@@ -163,6 +163,14 @@ pub(super) fn parts(value: &Datum) -> Option<Parts> {
 
 fn part(value: &Datum, of: impl Fn(Parts) -> u32) -> Result<Datum, Fault> {
     Ok(parts(value).map_or(Datum::Null, |p| Datum::Int(i64::from(of(p)))))
+}
+
+/// In the type of the function: YEAR is unsigned.
+fn part_as(site: &CallSite<'_>, value: &Datum, of: impl Fn(Parts) -> u32) -> Result<Datum, Fault> {
+    match part(value, of)? {
+        Datum::Int(v) if site.ret_repr == Repr::UInt => Ok(Datum::UInt(v as u64)),
+        other => Ok(other),
+    }
 }
 
 fn bits(e: &mut dyn Emit, packed: NativeValue, low: i64, mask: i64) -> NativeValue {
