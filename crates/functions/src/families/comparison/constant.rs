@@ -30,6 +30,12 @@ pub(super) fn in_column(cx: &mut BindContext<'_>, column: &Expr, constant: &Expr
     Some(converted.at(constant.span))
 }
 
+/// A constant as a YEAR, if it is one.
+pub(super) fn as_year(cx: &BindContext<'_>, constant: &Expr) -> Option<Expr> {
+    let value = cx.constant(constant)?;
+    Some(year(cx, &value, constant)?.at(constant.span))
+}
+
 /// A constant that is a whole number.
 fn integer(value: &Datum, constant: &Expr) -> Option<Expr> {
     let whole = |d: Decimal| {

@@ -315,7 +315,11 @@ pub(super) fn in_class_of(
     }
     let converted = match class(&value.ty) {
         Class::Integer if class(&item.ty) == Class::Integer => return Ok(item),
-        Class::Integer => cx.coerce(item, SqlType::bigint()),
+        Class::Integer => {
+            let (nullable, span) = (item.nullable, item.span);
+            cx.call_named("CAST", vec![item], SqlType::bigint(), nullable)
+                .at(span)
+        }
         Class::Decimal => match class(&item.ty) {
             Class::Integer | Class::Decimal => return Ok(item),
             _ => cx.coerce(item, SqlType::decimal(65, 30)),

@@ -220,7 +220,11 @@ fn between_operands(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Result<Vec<Exp
         let high = constant::in_column(cx, &args[0], &args[2]);
         let [value, old_low, old_high] = args;
         return match (low, high) {
-            (None, None) => numbers_or_texts(cx, class, vec![value, old_low, old_high]),
+            (None, None) => {
+                let is_integer = domain::class(&value.ty) == Class::Integer;
+                let operands = vec![value, old_low, old_high];
+                said_once(cx, is_integer, class, operands)
+            }
             (low, high) => {
                 let low = low.unwrap_or(old_low);
                 let high = high.unwrap_or(old_high);
@@ -359,18 +363,21 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
             classes.push(class_of(item));
         }
     }
-    let [class] = classes[..] else {
-        return in_by_class(cx, value, args, &classes, nullable);
+    let constants = args.iter().all(Expr::is_constant);
+    let class = match classes[..] {
+        [class] if constants || args.iter().all(is_silent) => class,
+        _ => return in_by_class(cx, value, args, &classes, nullable),
     };
     let operands = match in_column(cx, &value, &args) {
         Some(items) => [vec![value], items].concat(),
         None => {
-            let constants = args.iter().all(Expr::is_constant);
             let operands = [vec![value], args].concat();
             if class == Class::Text && operands.iter().any(|o| domain::has_date(&o.ty)) {
                 in_dates(cx, operands)
             } else if class == Class::Text && operands[0].ty.kind == TypeKind::Time {
                 in_times(cx, operands)
+            } else if constants && operands[0].ty.kind == TypeKind::Year {
+                in_years(cx, operands)?
             } else if constants && class == Class::Double && integer_list(&operands[0]) {
                 // MySQL: constants that an integer is looked up among become integers themselves.
                 let mut operands = operands.into_iter();
@@ -386,6 +393,29 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
         }
     };
     Ok(cx.call(operands, SqlType::bool(), nullable))
+}
+
+/// Whether converting an item says nothing.
+fn is_silent(item: &Expr) -> bool {
+    domain::class(&item.ty) != Class::Text || item.ty.kind.is_temporal()
+}
+
+/// Constants that a YEAR is looked up among: years themselves, as far as they are any.
+fn in_years(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Result<Vec<Expr>, Error> {
+    let said = cx.warnings.len();
+    let mut years = Vec::with_capacity(operands.len());
+    for operand in operands {
+        let year = match years.first() {
+            None => operand,
+            Some(value) => match constant::as_year(cx, &operand) {
+                Some(year) => year,
+                None => domain::in_class_of(cx, value, operand)?,
+            },
+        };
+        years.push(year);
+    }
+    cx.warnings.truncate(said);
+    Ok(domain::numbers(cx, Class::Integer, years))
 }
 
 /// Whether the value makes integers of the constants it is looked up among.
@@ -438,7 +468,9 @@ fn in_times(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Vec<Expr> {
 
 /// The list in the type of the column that it is about, if it takes all of them.
 fn in_column(cx: &mut BindContext<'_>, value: &Expr, items: &[Expr]) -> Option<Vec<Expr>> {
-    if !value.is_column() || !items.iter().all(Expr::is_constant) {
+    let is_text = domain::class(&value.ty) == Class::Text && !value.ty.kind.is_temporal();
+    let is_number = matches!(domain::class(&value.ty), Class::Decimal | Class::Double);
+    if !value.is_column() || is_text || is_number || !items.iter().all(Expr::is_constant) {
         return None;
     }
     let before = cx.warnings.len();
@@ -539,13 +571,15 @@ fn in_by_class(
         _ => value_class.with(domain::class(&item.ty)),
     };
     let all = [vec![value.clone()], items.clone()].concat();
-    let in_order = value_class != Class::Text;
+    let in_order = value_class != Class::Text || value.ty.kind.is_temporal();
     let mut groups: Vec<(Class, Vec<Expr>)> = Vec::new();
     for item in items {
         let class = class_of(&item);
-        let silent = domain::class(&item.ty) != Class::Text || item.ty.kind.is_temporal();
+        let silent = is_silent(&item);
         let group = match in_order {
-            true => groups.last_mut().filter(|(c, _)| *c == class && silent),
+            true => groups
+                .last_mut()
+                .filter(|(c, group)| *c == class && silent && group.iter().all(is_silent)),
             false => groups.iter_mut().find(|(c, _)| *c == class),
         };
         match group {

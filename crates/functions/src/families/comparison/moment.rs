@@ -211,7 +211,10 @@ impl Reading {
     }
 
     fn read(&self, cx: &RowContext<'_>, text: &[u8]) -> i64 {
-        let parsed = parse_datetime(text, self.flags);
+        let parsed = DateText {
+            offset: None,
+            ..parse_datetime(text, self.flags)
+        };
         let mut notes: Notes = parsed.notes;
         let moment = parsed.datetime(self.flags, &self.zone, &mut notes);
         if let Some(note) = notes.deprecation {

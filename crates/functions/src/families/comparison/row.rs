@@ -5,7 +5,7 @@
 
 use super::domain;
 use crate::{BindContext, Expr, ExprKind};
-use sqlift_types::{Error, SqlType};
+use sqlift_types::{Datum, Error, SqlType};
 
 /// A comparison of two rows of the same width as a tree of comparisons of their members.
 ///
@@ -58,8 +58,22 @@ fn junction(
 fn ordered(
     cx: &mut BindContext<'_>,
     name: &'static str,
-    pairs: Vec<(Expr, Expr)>,
+    mut pairs: Vec<(Expr, Expr)>,
 ) -> Result<Expr, Error> {
+    // Constants at the front decide here, and what they warn about is said once.
+    while pairs.len() > 1 && pairs[0].0.is_constant() && pairs[0].1.is_constant() {
+        let (a, b) = pairs.remove(0);
+        let (a, b) = domain::operands(cx, name, a, b)?;
+        let (a, b) = (domain::once(cx, a), domain::once(cx, b));
+        let nullable = a.nullable || b.nullable;
+        let operands = vec![a, b];
+        let equal = cx.call_named("=", operands.clone(), SqlType::bool(), nullable);
+        let equal = (cx.evaluate)(&equal)?.0;
+        if equal != Datum::Int(1) {
+            let nullable = pairs.iter().any(|(a, b)| a.nullable || b.nullable) || nullable;
+            return Ok(cx.call_named(name, operands, SqlType::bool(), nullable));
+        }
+    }
     let mut pairs = pairs.into_iter().rev();
     let (a, b) = pairs.next().ok_or_else(|| Error::operand_columns(1))?;
     let mut tree = super::relation(cx, name, a, b)?;

@@ -2,8 +2,8 @@
 
 use super::super::textual;
 use super::domain::{self, Class};
-use super::moment;
 use super::ordering::{self, TextOrder};
+use super::{constant, moment};
 use crate::kernel::total_with;
 use crate::native::{Bytes, Int};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
@@ -36,6 +36,15 @@ fn bind_strcmp(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
             }
         }
     }
+    let args = match <[Expr; 2]>::try_from(args) {
+        Ok([a, b]) => {
+            // A constant takes the type of the column that it is beside.
+            let in_a = constant::in_column(cx, &a, &b);
+            let in_b = constant::in_column(cx, &b, &a);
+            vec![in_b.unwrap_or(a), in_a.unwrap_or(b)]
+        }
+        Err(args) => args,
+    };
     let args = if args.iter().all(text) {
         domain::all_texts(cx, "strcmp", args)?
     } else {
