@@ -7,6 +7,7 @@
 use crate::abi::*;
 use crate::check::Width;
 use crate::column::{ColumnKind, load_element, load_pair};
+use crate::finite::Finite;
 use crate::held::{Held, cell_flags, load_cell};
 use crate::plan::{Nulls, Plan};
 use crate::scalar::{Exits, Guards, Scalar, and_not, either, not, value};
@@ -100,6 +101,9 @@ struct BlockLoop<'a, 'b, 'f> {
     ahead: usize,
     held: Vec<Option<Held>>,
     loaded: Vec<Option<Value>>,
+    /// Where any of some columns is NULL.
+    masks: HashMap<Vec<u32>, Value>,
+    finite: Finite,
 }
 
 impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
@@ -148,6 +152,8 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
             ahead: 0,
             held: Vec::new(),
             loaded: Vec::new(),
+            masks: HashMap::new(),
+            finite: Finite::default(),
             b,
         };
         entered.read_parameters(frame);
@@ -343,7 +349,10 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
             self.ahead = turn * self.lanes();
             self.held = vec![None; program.slots.len()];
             self.loaded = vec![None; program.columns.len()];
+            self.masks.clear();
             self.program_steps();
+            let width = self.width();
+            self.finite.emit(self.b, width, self.flags);
             for (i, (stream, _)) in self.streams.clone().into_iter().enumerate() {
                 let truth = match stream {
                     Bits::Value(slot) => self.get(slot).value,
@@ -610,12 +619,21 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
         match &plan.slots[slot.index()].nulls {
             Nulls::Never => None,
             Nulls::Row => self.get(slot).null,
-            Nulls::Columns(columns) => {
-                let word = self.valid_word(columns);
-                let valid = self.bit(word);
-                Some(not(self.b, valid))
-            }
+            Nulls::Columns(columns) => Some(self.mask(columns)),
         }
+    }
+
+    /// Where any of these columns is NULL, for the rows at hand. The same columns give the same value, so that guards can be
+    /// compared.
+    fn mask(&mut self, columns: &[u32]) -> Value {
+        if let Some(mask) = self.masks.get(columns) {
+            return *mask;
+        }
+        let word = self.valid_word(columns);
+        let valid = self.bit(word);
+        let mask = not(self.b, valid);
+        self.masks.insert(columns.to_vec(), mask);
+        mask
     }
 
     fn row_null(&mut self, slot: SlotId) -> Value {
@@ -660,9 +678,9 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
                 ..self.get(*arg)
             };
             lowered.push(arg.lowered());
-            if strict {
-                null = either(self.b, null, of_arg);
-            }
+        }
+        if strict {
+            null = self.any_null(args);
         }
         let masked = either(self.b, null, elsewhere);
         let site = call.site(&program.session);
@@ -673,6 +691,7 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
                     flags: self.flags,
                     elsewhere,
                     overflows: Vec::new(),
+                    finite: &mut self.finite,
                 };
                 let mut emit = Scalar {
                     b: self.b,
@@ -688,6 +707,7 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
                     elsewhere,
                     flags: self.flags,
                     overflows: Vec::new(),
+                    finite: &mut self.finite,
                 };
                 lower(&mut emit, &site, &lowered)
             }
@@ -698,6 +718,26 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
             length: None,
             null: either(self.b, null, result.null.map(value)),
         }
+    }
+
+    /// Where any of these slots is NULL.
+    fn any_null(&mut self, slots: &[SlotId]) -> Option<Value> {
+        let plan = self.batch.plan;
+        let mut by_columns = Vec::new();
+        let mut by_row = None;
+        for slot in slots {
+            match &plan.slots[slot.index()].nulls {
+                Nulls::Columns(columns) => by_columns.extend_from_slice(columns),
+                _ => {
+                    let null = self.row_nulls(*slot);
+                    by_row = either(self.b, by_row, null);
+                }
+            }
+        }
+        by_columns.sort_unstable();
+        by_columns.dedup();
+        let by_columns = (!by_columns.is_empty()).then(|| self.mask(&by_columns));
+        either(self.b, by_columns, by_row)
     }
 
     fn copy(&mut self, to: SlotId, from: SlotId, rows: Rows) {

@@ -19,6 +19,7 @@ mod check;
 mod column;
 mod compiler;
 mod error;
+mod finite;
 mod held;
 mod memory;
 mod native;

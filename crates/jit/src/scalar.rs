@@ -1,5 +1,6 @@
 //! Lowerings as scalar instructions.
 
+use crate::finite::Finite;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, I8, I16, I32, I64, I128};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value};
@@ -25,6 +26,8 @@ pub(crate) enum Guards<'a> {
         elsewhere: Option<Value>,
         /// The flags that tell of overflow.
         overflows: Vec<NativeValue>,
+        /// The guards against infinity.
+        finite: &'a mut Finite,
     },
 }
 
@@ -193,6 +196,18 @@ macro_rules! binary {
     )*};
 }
 
+macro_rules! infectious {
+    ($($name:ident $op:ident;)*) => {$(
+        fn $name(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
+            let result = self.b.ins().$op(value(a), value(b));
+            if let Guards::Collect { finite, .. } = &mut self.guards {
+                finite.passes_on(&[value(a), value(b)], result);
+            }
+            native(result)
+        }
+    )*};
+}
+
 macro_rules! unary {
     ($($name:ident $op:ident;)*) => {$(
         fn $name(&mut self, a: NativeValue) -> NativeValue { native(self.b.ins().$op(value(a))) }
@@ -243,10 +258,12 @@ impl Emit for Scalar<'_, '_> {
         and band;
         or bor;
         xor bxor;
+        double_div fdiv;
+    }
+    infectious! {
         double_add fadd;
         double_sub fsub;
         double_mul fmul;
-        double_div fdiv;
     }
     overflowing! {
         add_overflow sadd_overflow;
@@ -295,7 +312,11 @@ impl Emit for Scalar<'_, '_> {
         native(self.b.ins().urem(value(a), divisor))
     }
     fn not(&mut self, a: NativeValue) -> NativeValue {
-        native(not(self.b, value(a)))
+        let opposite = native(not(self.b, value(a)));
+        if let Guards::Collect { finite, .. } = &mut self.guards {
+            finite.negated(a, opposite);
+        }
+        opposite
     }
     fn shift_left(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
         let shifted = self.b.ins().ishl(value(a), value(b));
@@ -335,7 +356,11 @@ impl Emit for Scalar<'_, '_> {
     fn is_finite(&mut self, a: NativeValue) -> NativeValue {
         let magnitude = self.b.ins().fabs(value(a));
         let infinity = self.b.ins().f64const(f64::INFINITY);
-        native(self.b.ins().fcmp(FloatCC::LessThan, magnitude, infinity))
+        let flag = native(self.b.ins().fcmp(FloatCC::LessThan, magnitude, infinity));
+        if let Guards::Collect { finite, .. } = &mut self.guards {
+            finite.is_finite(flag, value(a));
+        }
+        flag
     }
 
     fn exit_if(&mut self, flag: NativeValue, exit: Exit) {
@@ -348,7 +373,11 @@ impl Emit for Scalar<'_, '_> {
                 flags,
                 elsewhere,
                 overflows,
+                finite,
             } => {
+                if finite.guard(flag, self.masked) {
+                    return;
+                }
                 let masked = if overflows.contains(&flag) {
                     *elsewhere
                 } else {

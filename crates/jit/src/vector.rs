@@ -1,5 +1,6 @@
 //! Lowerings as instructions on two 64-bit lanes: truth values are lanes of all ones or all zeros.
 
+use crate::finite::Finite;
 use crate::scalar::{and_not, floating, native, signed, value};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, F64X2, I64, I64X2};
@@ -17,7 +18,10 @@ pub(crate) struct Vector<'a, 'f> {
     pub(crate) elsewhere: Option<Value>,
     /// The flags of the block so far.
     pub(crate) flags: Variable,
+    /// The flags that tell of overflow.
     pub(crate) overflows: Vec<NativeValue>,
+    /// The guards against infinity.
+    pub(crate) finite: &'a mut Finite,
 }
 
 impl Vector<'_, '_> {
@@ -45,6 +49,16 @@ macro_rules! binary {
     ($($name:ident $op:ident;)*) => {$(
         fn $name(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
             native(self.b.ins().$op(value(a), value(b)))
+        }
+    )*};
+}
+
+macro_rules! infectious {
+    ($($name:ident $op:ident;)*) => {$(
+        fn $name(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
+            let result = self.b.ins().$op(value(a), value(b));
+            self.finite.passes_on(&[value(a), value(b)], result);
+            native(result)
         }
     )*};
 }
@@ -85,13 +99,14 @@ impl Emit for Vector<'_, '_> {
         and band;
         or bor;
         xor bxor;
+        double_div fdiv;
+    }
+    infectious! {
         double_add fadd;
         double_sub fsub;
         double_mul fmul;
-        double_div fdiv;
     }
     unary! {
-        not bnot;
         complement bnot;
         double_neg fneg;
         double_abs fabs;
@@ -159,7 +174,14 @@ impl Emit for Vector<'_, '_> {
         let magnitude = self.b.ins().fabs(value(a));
         let infinity = self.b.ins().f64const(f64::INFINITY);
         let infinity = self.b.ins().splat(F64X2, infinity);
-        native(self.b.ins().fcmp(FloatCC::LessThan, magnitude, infinity))
+        let flag = native(self.b.ins().fcmp(FloatCC::LessThan, magnitude, infinity));
+        self.finite.is_finite(flag, value(a));
+        flag
+    }
+    fn not(&mut self, a: NativeValue) -> NativeValue {
+        let opposite = native(self.b.ins().bnot(value(a)));
+        self.finite.negated(a, opposite);
+        opposite
     }
     fn int_to_double(&mut self, a: NativeValue) -> NativeValue {
         native(self.b.ins().fcvt_from_sint(F64X2, value(a)))
@@ -170,6 +192,9 @@ impl Emit for Vector<'_, '_> {
     }
 
     fn exit_if(&mut self, flag: NativeValue, _: Exit) {
+        if self.finite.guard(flag, self.masked) {
+            return;
+        }
         let masked = if self.overflows.contains(&flag) {
             self.elsewhere
         } else {

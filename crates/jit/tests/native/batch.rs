@@ -589,3 +589,30 @@ fn programs_without_a_batch_form_are_refused() {
         "{refused:?}"
     );
 }
+
+/// `(f * 2) * g + g`: the chain is asked once for each set of columns that may be NULL, and infinity never gets lost in it.
+#[test]
+fn infinity_is_found_at_the_end_of_a_chain() {
+    let (mut d, ty) = (Draft::new(), SqlType::double());
+    let types = [ty.clone(), ty.clone()];
+    let f = d.column(0, &ty, false);
+    let g = d.column(1, &ty, true);
+    let two = d.constant(Datum::Double(2.0), &ty);
+    let twice = d.call("*", &[f, two], &types, ty.clone());
+    let product = d.call("*", &[twice, g], &types, ty.clone());
+    let sum = d.call("+", &[product, g], &types, ty.clone());
+    d.output(sum, ty);
+    let program = d.finish();
+    let kinds = [ColumnKind::F64; 2];
+    let double = Value::Double;
+    let mut rows = vec![vec![double(1.5), double(-4.0)]; 64 * 6];
+    rows[5][1] = Value::Null;
+    // Infinity times zero, infinity minus infinity, infinity beside NULL; NULL beside the largest number.
+    rows[64] = vec![double(f64::MAX), double(0.0)];
+    rows[128] = vec![double(f64::MAX / 2.0), double(-f64::MAX)];
+    rows[192 + 9] = vec![double(f64::MAX), Value::Null];
+    rows[256] = vec![double(f64::MAX / 2.0), Value::Null];
+    assert_eq!(agree(&program, &kinds, &rows), [1, 2, 3]);
+    let text = clif(&program, Form::Batch(&kinds), Target::Native).unwrap();
+    assert_eq!(text.matches("fsub").count(), 2, "{text}");
+}
