@@ -11,7 +11,9 @@ mod control;
 mod date;
 mod like;
 mod logic;
+mod mathematics;
 pub(crate) mod numeric;
+mod radix;
 mod rounding;
 mod text;
 mod textual;
@@ -29,6 +31,8 @@ pub(crate) fn all() -> Vec<Function> {
         date::functions(),
         like::functions(),
         logic::functions(),
+        mathematics::functions(),
+        radix::functions(),
         rounding::functions(),
         text::functions(),
     ]
