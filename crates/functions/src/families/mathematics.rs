@@ -5,7 +5,7 @@
 
 use super::numeric;
 use crate::kernel::{fallible, fallible_with};
-use crate::native::Double;
+use crate::native::{Double, Opt};
 use crate::{BindContext, CallSite, Exit, Expr, ExprKind, Fault, Function, RangeType, RowContext};
 use sqlift_types::{Datum, Error, SqlType, Warning};
 use std::f64::consts::{LN_2, PI};
@@ -71,8 +71,8 @@ pub(super) fn functions() -> Vec<Function> {
         unary!("COT", bind_nullable, |x| finite(1.0 / x.tan()), "Cotangent of an angle in radians.", "COT(1)", "0.6420926159343306"),
         unary!("ASIN", bind_nullable, |x| Ok(in_unit(x).map(f64::asin)), "The angle of a sine; NULL outside -1 to 1.", "ASIN(0)", "0"),
         unary!("ACOS", bind_nullable, |x| Ok(in_unit(x).map(f64::acos)), "The angle of a cosine; NULL outside -1 to 1.", "ACOS(1)", "0"),
-        unary!("DEGREES", bind_strict, |x| finite(x * (180.0 / PI)), "Radians as degrees.", "DEGREES(PI())", "180"),
-        unary!("RADIANS", bind_strict, |x| finite(x * (PI / 180.0)), "Degrees as radians.", "RADIANS(180)", "3.141592653589793"),
+        unary!("DEGREES", bind_strict, |x| finite(x * (180.0 / PI) + 0.0), "Radians as degrees.", "DEGREES(PI())", "180"),
+        unary!("RADIANS", bind_strict, |x| finite(x * (PI / 180.0) + 0.0), "Degrees as radians.", "RADIANS(180)", "3.141592653589793"),
         binary!(
             unary_or_binary("ATAN", "The angle of a tangent, of one number or of y and x.", "ATAN(0)", "0"),
             ATAN2
@@ -104,7 +104,7 @@ pub(super) fn functions() -> Vec<Function> {
             }))
             .warns()
             .shares_reference()
-            .overload(fallible_with::<(Double, Double), Double, _, _>(no_state, |(), cx, base, x| {
+            .overload(fallible_with::<(Double, Opt<Double>), Double, _, _>(no_state, |(), cx, base, x| {
                 log_to_base(cx, base, x)
             }))
             .warns()
@@ -160,8 +160,15 @@ fn logarithm(cx: &RowContext<'_>, x: f64, function: Logarithm) -> Result<Option<
     finite(function(x))
 }
 
-fn log_to_base(cx: &RowContext<'_>, base: f64, x: f64) -> Result<Option<f64>, Exit> {
-    if base <= 0.0 || base == 1.0 || x <= 0.0 {
+/// MySQL: the base is looked at first, even if the number is NULL; a base of 1 is invalid only with a valid number.
+fn log_to_base(cx: &RowContext<'_>, base: f64, x: Option<f64>) -> Result<Option<f64>, Exit> {
+    if base <= 0.0 {
+        return invalid(cx);
+    }
+    let Some(x) = x else {
+        return Ok(None);
+    };
+    if base == 1.0 || x <= 0.0 {
         return invalid(cx);
     }
     finite(x.ln() / base.ln())
@@ -249,7 +256,8 @@ fn logarithm_reference(
 
 fn log_reference(cx: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
     match args {
-        [Datum::Double(base), Datum::Double(x)] => settled(log_to_base(cx, *base, *x)),
+        [Datum::Double(base), Datum::Double(x)] => settled(log_to_base(cx, *base, Some(*x))),
+        [Datum::Double(base), Datum::Null] => settled(log_to_base(cx, *base, None)),
         _ => logarithm_reference(cx, args, f64::ln),
     }
 }

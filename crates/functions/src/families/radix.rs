@@ -9,14 +9,14 @@ use crate::native::{Bytes, Int, UInt};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use num_bigint::BigInt;
 use num_traits::{Num, Signed, ToPrimitive};
-use sqlift_collation::{Coercibility, Collated, Repertoire};
+use sqlift_collation::{Charset, Coercibility, Collated, Repertoire};
 use sqlift_types::{Datum, Error, SqlType, TypeKind, Warning};
 
 pub(super) fn functions() -> Vec<Function> {
     let conversions = |function: Function| {
         function
             .overload(nullable_with::<(Bytes, Int, Int), Bytes, _, _>(
-                |_| Ok(()),
+                |site| Ok(charset_of(site)),
                 conv,
             ))
             .warns()
@@ -54,7 +54,8 @@ const LENGTH: u64 = 65;
 fn bind_conv(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [number, from, to] = <[Expr; 3]>::try_from(args).map_err(|_| Error::wrong_arity("CONV"))?;
     numeric::class(&number.ty)?;
-    let taken_as_number = matches!(number.ty.kind, TypeKind::Hex | TypeKind::Bit);
+    let is_literal = number.ty.kind == TypeKind::Hex && number.ty.length > 0;
+    let taken_as_number = is_literal || number.ty.kind == TypeKind::Bit;
     let number = if taken_as_number {
         cx.coerce(number, SqlType::ubigint())
     } else {
@@ -99,7 +100,11 @@ fn bind_crc32(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Err
 }
 
 /// Naive: digits as an unbounded integer.
-fn conv_reference(cx: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+fn conv_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
     let [number, Datum::Int(from), Datum::Int(to)] = args else {
         return Ok(Datum::Null);
     };
@@ -109,7 +114,7 @@ fn conv_reference(cx: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Resu
     }
     let bits = match number {
         Datum::UInt(v) => *v,
-        Datum::Bytes(text) if !text.is_empty() => read_naively(cx, text, *from),
+        Datum::Bytes(text) if !text.is_empty() => read_naively(cx, text, *from, charset_of(site)),
         _ => return Ok(Datum::Null),
     };
     let value = if *to < 0 {
@@ -121,7 +126,13 @@ fn conv_reference(cx: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Resu
     Ok(Datum::Bytes(text.into_bytes()))
 }
 
-fn read_naively(cx: &RowContext<'_>, text: &[u8], base: i64) -> u64 {
+fn warn(cx: &RowContext<'_>, text: &[u8], charset: Charset) {
+    let shown = textual::shown(text, charset);
+    let message = format!("Truncated incorrect DECIMAL value: '{shown}'");
+    cx.warn(Warning::new(1292, message));
+}
+
+fn read_naively(cx: &RowContext<'_>, text: &[u8], base: i64, charset: Charset) -> u64 {
     let shown = String::from_utf8_lossy(text);
     let trimmed = shown.trim_start_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r']);
     let negative = trimmed.starts_with('-');
@@ -129,7 +140,7 @@ fn read_naively(cx: &RowContext<'_>, text: &[u8], base: i64) -> u64 {
     let radix = base.unsigned_abs() as u32;
     let digits: String = unsigned.chars().take_while(|c| c.is_digit(radix)).collect();
     let Ok(magnitude) = BigInt::from_str_radix(&digits, radix) else {
-        cx.warn(Warning::truncated("DECIMAL", text));
+        warn(cx, text, charset);
         return 0;
     };
     let value = if negative { -magnitude } else { magnitude };
@@ -142,13 +153,19 @@ fn read_naively(cx: &RowContext<'_>, text: &[u8], base: i64) -> u64 {
             .map(|v| if negative { v.wrapping_neg() } else { v })
     };
     bits.unwrap_or_else(|| {
-        cx.warn(Warning::truncated("DECIMAL", text));
+        warn(cx, text, charset);
         match (base < 0, negative) {
             (true, true) => i64::MIN as u64,
             (true, false) => i64::MAX as u64,
-            (false, _) => u64::MAX,
+            (false, true) => 0,
+            (false, false) => u64::MAX,
         }
     })
+}
+
+/// The character set of the text that is read.
+fn charset_of(site: &CallSite<'_>) -> Charset {
+    textual::charset_of(site.args[0].ty.collation)
 }
 
 /// A base as digits and sign; `None` if there is no such base.
@@ -158,7 +175,7 @@ fn base_of(base: i64) -> Option<(u32, bool)> {
 }
 
 fn conv<'r>(
-    (): &'r (),
+    charset: &'r Charset,
     cx: &RowContext<'r>,
     text: &'r [u8],
     from: i64,
@@ -168,7 +185,7 @@ fn conv<'r>(
     if text.is_empty() {
         return None;
     }
-    Some(write(cx, read(cx, text, from), to))
+    Some(write(cx, read(cx, text, from, *charset), to))
 }
 
 fn conv_number<'r>(
@@ -183,7 +200,7 @@ fn conv_number<'r>(
 }
 
 /// The number at the beginning of a text: blanks, sign, digits. What is out of range, or no number, warns.
-fn read(cx: &RowContext<'_>, text: &[u8], (radix, signed): (u32, bool)) -> u64 {
+fn read(cx: &RowContext<'_>, text: &[u8], (radix, signed): (u32, bool), charset: Charset) -> u64 {
     let blanks = text
         .iter()
         .take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r'))
@@ -211,12 +228,13 @@ fn read(cx: &RowContext<'_>, text: &[u8], (radix, signed): (u32, bool)) -> u64 {
         (false, false) => magnitude,
     };
     if count == 0 || bits.is_none() {
-        cx.warn(Warning::truncated("DECIMAL", text));
+        warn(cx, text, charset);
     }
     bits.unwrap_or(match (signed, negative) {
         (true, true) => i64::MIN as u64,
         (true, false) => i64::MAX as u64,
-        (false, _) => u64::MAX,
+        (false, true) => 0,
+        (false, false) => u64::MAX,
     })
 }
 

@@ -49,7 +49,11 @@ pub(super) fn bind(
 fn integer(digits: &str) -> Result<Expr, Error> {
     let length = digits.len() as u32;
     if let Ok(value) = digits.parse::<i64>() {
-        return Ok(Expr::literal(Datum::Int(value), SqlType::bigint_of(length)));
+        // The display length has room for a sign.
+        return Ok(Expr::literal(
+            Datum::Int(value),
+            SqlType::bigint_of(length + 1),
+        ));
     }
     if let Ok(value) = digits.parse::<u64>() {
         let ty = SqlType::bigint_of(length).with_unsigned(true);
