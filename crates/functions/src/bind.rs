@@ -153,7 +153,8 @@ impl BindContext<'_> {
                 ..collated
             };
         }
-        match self.constant(&cast) {
+        let holds = |value: &Datum| value.as_cell(&cast.ty, &mut Default::default()).is_some();
+        match self.constant(&cast).filter(holds) {
             Some(value) => Expr {
                 kind: ExprKind::Literal(value),
                 ..cast

@@ -102,6 +102,12 @@ fn stays_computed(value: &Datum) -> bool {
     matches!(value, Datum::Double(v) if v.abs() >= TWO_TO_63)
 }
 
+/// Whether a constant of the type can be this value. An exact result may have more digits than its type declares (MySQL shows
+/// them): it is then computed for each row, where tier 0 holds what the type does not.
+fn holds(ty: &SqlType, value: &Datum) -> bool {
+    value.as_cell(ty, &mut Default::default()).is_some()
+}
+
 struct Binder<'a> {
     binding: Binding<'a>,
     root: &'a ast::Expr,
@@ -175,10 +181,14 @@ impl Binder<'_> {
             return expr;
         }
         match sqlift_interp::evaluate_constant(&expr, self.binding.session, &|_| String::new()) {
-            Ok((value, warnings)) if warnings.is_empty() && !stays_computed(&value) => Expr {
-                kind: ExprKind::Literal(value),
-                ..expr
-            },
+            Ok((value, warnings))
+                if warnings.is_empty() && !stays_computed(&value) && holds(&expr.ty, &value) =>
+            {
+                Expr {
+                    kind: ExprKind::Literal(value),
+                    ..expr
+                }
+            }
             _ => expr,
         }
     }
