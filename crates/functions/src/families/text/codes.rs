@@ -89,7 +89,13 @@ fn bind_char_using(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
         Coercibility::Coercible,
         Repertoire::Unicode,
     );
-    let mut text = to_text::explicit(cx, call, charset.default_collation())?;
+    // MySQL: any byte passes as a character of `ascii` here.
+    let mut text = if charset == Charset::Ascii {
+        let ty = textual::text_type(length, charset.default_collation());
+        cx.call_named("COLLATE", vec![call], ty, true)
+    } else {
+        to_text::explicit(cx, call, charset.default_collation())?
+    };
     text.nullable = true;
     Ok(cx.with_collation(text, collated))
 }
@@ -109,15 +115,17 @@ fn bind_hex(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
         let number = cx.coerce(arg, ty);
         return Ok(result(cx, vec![number], 16, collated));
     }
+    let own = arg.ty.clone();
     let (text, _) = textual::own_text(cx, arg)?;
-    let length = textual::length_in(&text.ty, Charset::Binary) * 2;
+    let length = byte_length(&text, &own) * 2;
     Ok(result(cx, vec![text], length, collated))
 }
 
 fn bind_to_base64(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text] = exactly(args, "TO_BASE64")?;
+    let own = text.ty.clone();
     let (text, _) = textual::own_text(cx, text)?;
-    let digits = byte_length(&text).div_ceil(3) * 4;
+    let digits = byte_length(&text, &own).div_ceil(3) * 4;
     let lines = digits.saturating_sub(1) / LINE as u64;
     let collated = connection(cx);
     Ok(result(cx, vec![text], digits + lines, collated))
@@ -125,15 +133,16 @@ fn bind_to_base64(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
 
 fn bind_from_base64(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text] = exactly(args, "FROM_BASE64")?;
+    let own = text.ty.clone();
     let (text, _) = textual::own_text(cx, text)?;
-    let length = byte_length(&text) * 3 / 4;
+    let length = byte_length(&text, &own) * 3 / 4;
     Ok(result(cx, vec![text], length, binary()))
 }
 
-/// Bytes that a text can take; that of a number is ASCII.
-fn byte_length(text: &Expr) -> u64 {
-    if text.collated.coercibility == Coercibility::Numeric {
-        return textual::characters(&text.ty).into();
+/// Bytes that the text of a value of type `own` can take; that of a number is ASCII.
+fn byte_length(text: &Expr, own: &SqlType) -> u64 {
+    if own.kind.is_numeric() || own.kind.is_temporal() {
+        return own.display_length().into();
     }
     textual::length_in(&text.ty, Charset::Binary)
 }
@@ -345,7 +354,10 @@ fn letter(charset: Charset, character: &[u8]) -> Option<Letter> {
         .and_then(|s| s.chars().next())
     {
         Some(c) if c.is_ascii_alphabetic() => Some(Letter::Ascii(c.to_ascii_uppercase() as u8)),
-        Some(c) if c as u32 >= 0xC0 && charset != Charset::Binary => Some(Letter::Other),
+        Some(c) if charset.max_len() == 1 => {
+            (charset != Charset::Binary && c.is_alphabetic()).then_some(Letter::Other)
+        }
+        Some(c) if c as u32 >= 0xC0 => Some(Letter::Other),
         _ => None,
     }
 }
