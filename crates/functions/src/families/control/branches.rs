@@ -113,24 +113,25 @@ fn bind_nullif(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
         return Err(Error::wrong_arity("NULLIF"));
     };
     let mut common = aggregate::result(cx, "nullif", &[&value])?;
-    if common.ty.kind.is_string() {
-        // MySQL: the result has the collation that both would be compared in.
+    if common.ty.kind.is_string() && value.ty.kind != TypeKind::Hex {
+        // MySQL: the result has the collation that both would be compared in, but holds to it as the first argument does.
         let both = [value.clone(), other.clone()];
-        common.collated = textual::agree_to_compare(cx, "nullif", &both)?;
-        let charset = textual::charset_of(common.collated.collation);
+        let agreed = textual::agree_to_compare(cx, "nullif", &both)?;
+        let charset = textual::charset_of(agreed.collation);
         let length = textual::length_in(&value.ty, charset);
-        let mut ty = textual::text_type(length, common.collated.collation);
-        if matches!(
+        let fixed = matches!(
             value.ty.kind,
             TypeKind::Enum | TypeKind::Set | TypeKind::Char | TypeKind::Binary
-        ) {
-            ty.kind = match ty.kind {
-                TypeKind::VarChar => TypeKind::Char,
-                TypeKind::VarBinary => TypeKind::Binary,
-                other => other,
-            };
-        }
-        common.ty = ty;
+        );
+        let merged = common.ty.kind;
+        common.ty = textual::text_type(length, agreed.collation);
+        common.ty.kind = match common.ty.kind {
+            TypeKind::VarChar if fixed => TypeKind::Char,
+            TypeKind::VarBinary if fixed => TypeKind::Binary,
+            TypeKind::VarBinary if merged == TypeKind::Blob => merged,
+            other => other,
+        };
+        common.collated.collation = agreed.collation;
     }
     let same = equal(cx, value.clone(), other)?;
     let value = aggregate::converted(cx, value, &common)?;

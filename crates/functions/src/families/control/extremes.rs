@@ -1,6 +1,7 @@
 //! GREATEST and LEAST: the largest or smallest of the arguments in the type that all of them have together; NULL if one is NULL.
 //!
-//! Strings are compared in the collation that they agree on; the first of equal ones is taken. MySQL: TIME with anything that is not
+//! Strings are compared in the collation that they agree on. Of equal values (`-0e0` and `0e0`, `'a'` and `'A'`) GREATEST takes the last,
+//! LEAST the first. MySQL: TIME with anything that is not
 //! temporal is compared as text; its length is then that of a TIME with the most decimals among the arguments.
 
 use super::no_rows;
@@ -27,8 +28,8 @@ pub(super) fn functions() -> Vec<Function> {
 
 /// Which end is looked for.
 trait End: 'static {
-    /// How a value that replaces the best so far compares with it.
-    const BETTER: Ordering;
+    /// Whether a value that compares so with the best so far replaces it.
+    fn better(order: Ordering) -> bool;
     /// The same for native code.
     const RELATION: Relation;
 }
@@ -37,12 +38,16 @@ struct Greatest;
 struct Least;
 
 impl End for Greatest {
-    const BETTER: Ordering = Ordering::Greater;
-    const RELATION: Relation = Relation::Greater;
+    fn better(order: Ordering) -> bool {
+        order.is_ge()
+    }
+    const RELATION: Relation = Relation::GreaterOrEqual;
 }
 
 impl End for Least {
-    const BETTER: Ordering = Ordering::Less;
+    fn better(order: Ordering) -> bool {
+        order.is_lt()
+    }
     const RELATION: Relation = Relation::Less;
 }
 
@@ -90,7 +95,7 @@ where
 fn best<E: End, T: Copy>(values: &[T], compare: impl Fn(&T, &T) -> Ordering) -> Option<T> {
     let (first, rest) = values.split_first()?;
     Some(rest.iter().fold(*first, |best, value| {
-        if compare(value, &best) == E::BETTER {
+        if E::better(compare(value, &best)) {
             *value
         } else {
             best
@@ -112,7 +117,6 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let nullable = args.iter().any(|a| a.nullable);
     let mut common = aggregate::result(cx, &name, &args.iter().collect::<Vec<_>>())?;
     if common.ty.kind.is_string() {
-        common.collated = textual::agree_to_compare(cx, &name, &args)?;
         let dated = |t: &SqlType| {
             matches!(
                 t.kind,
@@ -154,13 +158,17 @@ fn widen_for_time(common: &mut aggregate::Aggregate, args: &[Expr]) {
     }
 }
 
-fn reference(site: &CallSite<'_>, args: &[Datum], better: Ordering) -> Result<Datum, Fault> {
+fn reference(
+    site: &CallSite<'_>,
+    args: &[Datum],
+    better: fn(Ordering) -> bool,
+) -> Result<Datum, Fault> {
     if args.iter().any(Datum::is_null) {
         return Ok(Datum::Null);
     }
     let mut result = args[0].clone();
     for arg in &args[1..] {
-        if compared(site, arg, &result) == Some(better) {
+        if compared(site, arg, &result).is_some_and(better) {
             result = arg.clone();
         }
     }
@@ -187,7 +195,7 @@ fn greatest_reference(
     site: &CallSite<'_>,
     args: &[Datum],
 ) -> Result<Datum, Fault> {
-    reference(site, args, Ordering::Greater)
+    reference(site, args, |order| order != Ordering::Less)
 }
 
 fn least_reference(
@@ -195,7 +203,7 @@ fn least_reference(
     site: &CallSite<'_>,
     args: &[Datum],
 ) -> Result<Datum, Fault> {
-    reference(site, args, Ordering::Less)
+    reference(site, args, |order| order == Ordering::Less)
 }
 
 fn lower_int<E: End>(e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {

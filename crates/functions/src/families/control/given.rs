@@ -22,8 +22,9 @@ fn bind_any_value(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
     no_rows(&args)?;
     let [value] = <[Expr; 1]>::try_from(args).map_err(|_| Error::wrong_arity("ANY_VALUE"))?;
     let common = aggregate::result(cx, "any_value", &[&value])?;
+    let nullable = value.nullable;
     let value = aggregate::converted(cx, value, &common)?;
-    Ok(aggregate::call(cx, vec![value], &common, true))
+    Ok(aggregate::call(cx, vec![value], &common, nullable))
 }
 
 /// Errors: 1210 if an argument is no constant.

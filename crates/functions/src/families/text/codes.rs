@@ -15,6 +15,9 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("The bytes of the numbers, the most significant first, zero bytes in front left out. Skips NULLs.")
             .example("HEX(CHAR(65, 256))", "410100")
             .overload(total_with::<Many<Opt<Int>>, Bytes, _, _>(Site::prepare, char)),
+        Function::operator("CHAR of units", super::unbindable, char_units_reference)
+            .doc("As CHAR, each number in whole units of so many bytes as the first argument says.")
+            .overload(total_with::<Many<Opt<Int>>, Bytes, _, _>(Site::prepare, char_units)),
         Function::operator("CHAR USING", bind_char_using, char_reference)
             .doc("The characters of the numbers in a character set.")
             .example("CHAR(77, 121 USING utf8mb4)", "My"),
@@ -79,7 +82,10 @@ fn bind_char_using(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
         .map(|a| bits(cx, a))
         .collect::<Result<_, _>>()?;
     let ty = textual::text_type(length, CollationId::BINARY);
-    let call = cx.call_named("CHAR", codes, ty, true);
+    let unit = Expr::literal(Datum::Int(charset.min_len() as i64), SqlType::bigint());
+    let codes: Vec<Expr> = codes;
+    let codes = [unit.at(cx.span)].into_iter().chain(codes).collect();
+    let call = cx.call_named("CHAR of units", codes, ty, true);
     let call = cx.with_collation(call, binary());
     if charset == Charset::Binary {
         return Ok(call);
@@ -89,13 +95,8 @@ fn bind_char_using(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
         Coercibility::Coercible,
         Repertoire::Unicode,
     );
-    // MySQL: any byte passes as a character of `ascii` here.
-    let mut text = if charset == Charset::Ascii {
-        let ty = textual::text_type(length, charset.default_collation());
-        cx.call_named("COLLATE", vec![call], ty, true)
-    } else {
-        to_text::explicit(cx, call, charset.default_collation())?
-    };
+    let mut text = to_text::explicit(cx, call, charset.default_collation())?;
+    text.ty = textual::text_type(length, charset.default_collation());
     text.nullable = true;
     Ok(cx.with_collation(text, collated))
 }
@@ -181,6 +182,22 @@ fn char_reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Resul
         let digits = [code >> 24, code >> 16 & 255, code >> 8 & 255, code & 255];
         let first = digits.iter().position(|d| *d > 0).unwrap_or(3);
         out.extend(digits[first..].iter().map(|d| *d as u8));
+    }
+    Ok(Datum::Bytes(out))
+}
+
+fn char_units_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    let unit = int(&args[0]).map_or(1, |u| u.clamp(1, 4) as usize);
+    let mut out = Vec::new();
+    for code in &args[1..] {
+        if let Datum::Bytes(code) = char_reference(cx, site, std::slice::from_ref(code))? {
+            out.resize(out.len() + (unit - code.len() % unit) % unit, 0);
+            out.extend(code);
+        }
     }
     Ok(Datum::Bytes(out))
 }
@@ -377,6 +394,22 @@ fn char<'r>(_: &Site, cx: &RowContext<'r>, codes: &'r [Option<i64>]) -> &'r [u8]
         let digits = (*code as u32).to_be_bytes();
         let zeros = ((*code as u32).leading_zeros() as usize / 8).min(3);
         out.extend_from_slice(&digits[zeros..]);
+    }
+    out.into_bump_slice()
+}
+
+fn char_units<'r>(_: &Site, cx: &RowContext<'r>, codes: &'r [Option<i64>]) -> &'r [u8] {
+    let Some((unit, codes)) = codes.split_first() else {
+        return &[];
+    };
+    let unit = unit.map_or(1, |u| u.clamp(1, 4) as usize);
+    let mut out = bumpalo::collections::Vec::with_capacity_in(codes.len() * 4, cx.arena);
+    for code in codes.iter().flatten() {
+        let digits = (*code as u32).to_be_bytes();
+        let zeros = ((*code as u32).leading_zeros() as usize / 8).min(3);
+        let length = (4 - zeros).next_multiple_of(unit);
+        (4..length).for_each(|_| out.push(0));
+        out.extend_from_slice(&digits[4 - length.min(4)..]);
     }
     out.into_bump_slice()
 }
