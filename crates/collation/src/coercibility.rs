@@ -193,7 +193,14 @@ pub fn for_comparison(arguments: &[Collated]) -> Result<Collated, Mix> {
     let mut so_far = arguments[0];
     for argument in arguments {
         match merge(so_far, *argument) {
-            Some(merged) if merged.coercibility != Coercibility::None => so_far = merged,
+            // What is mixed already may be compared: it is mixing here that is illegal.
+            Some(merged)
+                if merged.coercibility != Coercibility::None
+                    || so_far.coercibility == Coercibility::None
+                    || argument.coercibility == Coercibility::None =>
+            {
+                so_far = merged;
+            }
             _ => {
                 return Err(Mix {
                     arguments: arguments.to_vec(),

@@ -112,7 +112,7 @@ native! {
     Bytes: &'r [u8], Vec<u8>, blank &[],
         load |cell, _s| if let Value::Bytes(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::Bytes(value), own |o| o.to_vec(), borrow |b| b;
-    /// The text of a JSON document.
+    /// A JSON document: its held form or its text.
     Json: &'r [u8], Vec<u8>, blank b"null",
         load |cell, _s| if let Value::Json(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::Json(value), own |o| o.to_vec(), borrow |b| b;

@@ -5,6 +5,7 @@ use sqlift_functions::kernel::{ForcedExit, Kernel};
 use sqlift_functions::{
     Argument, CallId, CallSite, Exit, FunctionId, Lower, Overload, SlotId, catalogue,
 };
+use sqlift_types::json::Json;
 use sqlift_types::{Datum, Repr, Session, Span, SqlType};
 use std::fmt;
 use std::sync::Arc;
@@ -380,7 +381,11 @@ impl fmt::Display for Constant {
             Datum::Date(v) => write!(f, "date {v:#x}"),
             Datum::Time(v) => write!(f, "time {v}"),
             Datum::DateTime(v) => write!(f, "datetime {v:#x}"),
-            Datum::Bytes(v) | Datum::Json(v) => write!(f, "{:?}", String::from_utf8_lossy(v)),
+            Datum::Bytes(v) => write!(f, "{:?}", String::from_utf8_lossy(v)),
+            Datum::Json(v) => match Json::from_held(v) {
+                Ok(json) => write!(f, "json {json}"),
+                Err(_) => f.write_str("no json"),
+            },
         }
     }
 }

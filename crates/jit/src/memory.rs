@@ -2,7 +2,8 @@
 //!
 //! On Linux code lives in regions of anonymous files (`memfd`), mapped readable and executable only; it is written with `pwrite`,
 //! so that no writable mapping ever exists. Functions take slots of 64 bytes and free them one by one; a region without functions
-//! is unmapped. Elsewhere, or where anonymous files are refused, each function has pages of its own that are made executable
+//! is unmapped. A forked child shares the regions of its parent, so it never writes to them; functions that it inherits are good
+//! until the parent drops them, and a child that goes on working should compile its own. Elsewhere, or where anonymous files are refused, each function has pages of its own that are made executable
 //! after they are written.
 
 use memmap2::{Mmap, MmapMut, MmapOptions};
@@ -34,6 +35,8 @@ struct Region {
     file: Option<std::fs::File>,
     /// One flag a slot.
     used: Mutex<Vec<bool>>,
+    /// The process that made it, and alone may write to it.
+    owner: u32,
 }
 
 /// Published code; freed when dropped.
@@ -113,6 +116,7 @@ impl Region {
             map,
             file: Some(file),
             used: Mutex::new(vec![false; slots]),
+            owner: std::process::id(),
         })
     }
 
@@ -125,10 +129,14 @@ impl Region {
             #[cfg(target_os = "linux")]
             file: None,
             used: Mutex::new(vec![false; slots]),
+            owner: std::process::id(),
         })
     }
 
     fn take(&self, slots: usize) -> Option<usize> {
+        if self.owner != std::process::id() {
+            return None;
+        }
         let mut used = lock(&self.used);
         let mut free = 0;
         for i in 0..used.len() {
@@ -146,8 +154,10 @@ impl Region {
     fn write(&self, offset: usize, code: &[u8]) -> io::Result<()> {
         use std::os::unix::fs::FileExt;
         match &self.file {
-            Some(file) => file.write_all_at(code, offset as u64),
-            None => Ok(()),
+            Some(file) if self.owner == std::process::id() => {
+                file.write_all_at(code, offset as u64)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -248,6 +258,17 @@ mod tests {
         let region = Region::private(2, &[0xc3; 100]).unwrap();
         assert_eq!(region.map[..100], [0xc3; 100]);
         assert_eq!((region.take(2), region.take(1)), (Some(0), None));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_child_does_not_write_to_its_parent() {
+        let mut region = Region::shared(4).unwrap();
+        region.write(0, &[0xc3; 64]).unwrap();
+        region.owner = 0;
+        assert_eq!(region.take(1), None);
+        region.write(0, &[TRAP; 64]).unwrap();
+        assert_eq!(region.map[..64], [0xc3; 64]);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub enum Datum {
     DateTime(i64),
     /// Text or binary string.
     Bytes(Vec<u8>),
-    /// JSON document.
+    /// A JSON document: its held form or its text, see [`crate::json`].
     Json(Vec<u8>),
 }
 

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod decimal;
+pub mod json;
 pub mod number;
 pub mod temporal;
 

@@ -29,7 +29,7 @@ pub enum Repr {
     DateTime,
     /// Text in the bytes of its character set, or binary.
     Bytes,
-    /// A JSON document (text form).
+    /// A JSON document: its held form or its text, see [`crate::json`].
     Json,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::decimal::{Decimal, MAX_SCALE, parse_decimal_prefix};
 use crate::temporal::{self, DateFlags, Notes, Zone};
-use crate::{Datum, I256, NOT_FIXED, SqlType, TypeKind, number};
+use crate::{Datum, I256, NOT_FIXED, SqlType, TypeKind, json, number};
 
 /// Appends the text of a value of a type, as MySQL sends it; nothing for NULL.
 ///
@@ -56,7 +56,8 @@ pub fn write_text(value: &Datum, ty: &SqlType, out: &mut Vec<u8>) {
                     .as_bytes(),
             );
         }
-        Datum::Bytes(v) | Datum::Json(v) => out.extend_from_slice(v),
+        Datum::Bytes(v) => out.extend_from_slice(v),
+        Datum::Json(v) => json::write_held_text(v, out),
     }
 }
 
@@ -133,7 +134,7 @@ pub fn read_text(text: &[u8], ty: &SqlType) -> Option<Datum> {
             }
             Datum::Time(value.micros())
         }
-        Json => Datum::Json(text.to_vec()),
+        Json => Datum::Json(json::Json::parse(text).ok()?.to_held()),
         Char | VarChar | TinyText | Text | MediumText | LongText | Binary | VarBinary | Hex
         | TinyBlob | Blob | MediumBlob | LongBlob | Vector | Dynamic => Datum::Bytes(text.to_vec()),
     })

@@ -73,7 +73,7 @@ pub enum Value<'a> {
     DateTime(i64) = 9,
     /// Text in the bytes of its character set, or a binary string.
     Bytes(&'a [u8]) = 10,
-    /// A JSON document (text form).
+    /// A JSON document: its held form or its text, see [`crate::json`].
     Json(&'a [u8]) = 11,
 }
 

@@ -85,19 +85,28 @@ impl Warning {
     }
 }
 
-/// Bytes as MySQL shows them in a message: text as it is, what is not text as `\xNN`, at most 128 bytes.
+/// Bytes as MySQL shows them in a message: text as it is, but `?` for characters of four bytes; what is not text (or holds zero
+/// bytes) byte by byte, as `\xNN` where it is not ASCII; at most 128 bytes.
 pub fn printable(value: &[u8]) -> String {
+    const SHOWN: usize = 128;
     let mut out = String::new();
-    for chunk in value.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if (c as u32) < 0x20 {
-                out.push_str(&format!("\\x{:02X}", c as u32));
-            } else {
+    match std::str::from_utf8(value) {
+        Ok(text) if !value.contains(&0) => {
+            for c in text.chars() {
+                let c = if c.len_utf8() > 3 { '?' } else { c };
+                if out.len() + c.len_utf8() > SHOWN {
+                    break;
+                }
                 out.push(c);
             }
         }
-        for b in chunk.invalid() {
-            out.push_str(&format!("\\x{b:02X}"));
+        _ => {
+            for byte in value.iter().take(SHOWN) {
+                match byte {
+                    0x20..=0x7E => out.push(char::from(*byte)),
+                    _ => out.push_str(&format!("\\x{byte:02X}")),
+                }
+            }
         }
     }
     out

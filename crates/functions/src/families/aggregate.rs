@@ -5,7 +5,7 @@
 //! * Integers of both signs become the next wider signed type when the widest is unsigned; BIGINT then becomes DECIMAL.
 //! * FLOAT with BIGINT is FLOAT, BIGINT with FLOAT is DOUBLE; FLOAT with INT is DOUBLE both ways.
 //! * DATE with TIME is DATETIME; numbers with temporal values are text.
-//! * CHAR with anything but VARCHAR, TEXT and JSON stays CHAR; two ENUMs are VARCHAR, one ENUM with NULL stays ENUM.
+//! * CHAR with anything but VARCHAR, TEXT and JSON stays CHAR; ENUM and SET become VARCHAR.
 //! * A truth value becomes BIGINT.
 
 use super::textual;
@@ -53,9 +53,6 @@ pub(super) fn result(
         )));
     }
     let mut kind = merge(first.ty.kind, first.ty.kind);
-    if typed.len() == 1 {
-        kind = alone(first.ty.kind);
-    }
     for value in &typed[1..] {
         kind = merge(kind, value.ty.kind);
     }
@@ -73,12 +70,6 @@ pub(super) fn result(
         TypeKind::Time => SqlType::time(fsp),
         TypeKind::DateTime => SqlType::datetime(fsp),
         TypeKind::Timestamp => SqlType::timestamp(fsp),
-        TypeKind::Enum | TypeKind::Set => {
-            return Ok(Aggregate {
-                ty: first.ty.clone(),
-                collated: first.collated,
-            });
-        }
         kind => return text(cx, operation, values, kind),
     };
     let collated = Collated::new(
@@ -99,9 +90,7 @@ pub(super) fn converted(
         return textual::text(cx, value, to.collated);
     }
     if to.ty.kind == TypeKind::Null
-        || value.ty.kind == to.ty.kind && value.ty.kind == TypeKind::Enum
-        || value.ty.kind == TypeKind::Set && to.ty.kind == TypeKind::Set
-        || value.ty.kind == TypeKind::Bit && to.ty.kind == TypeKind::Bit
+        || (value.ty.kind == TypeKind::Bit && to.ty.kind == TypeKind::Bit)
     {
         return Ok(value);
     }
@@ -210,21 +199,32 @@ fn text(
         .max()
         .unwrap_or(0);
     let mut ty = textual::text_type(length, collated.collation);
-    let binary = charset == Charset::Binary;
-    ty.kind = match (kind, binary) {
-        (TypeKind::Char, true) if ty.kind == TypeKind::VarBinary => TypeKind::Binary,
-        (TypeKind::Char, false) if ty.kind == TypeKind::VarChar => TypeKind::Char,
-        (TypeKind::TinyText, true) => TypeKind::TinyBlob,
-        (TypeKind::Text, true) => TypeKind::Blob,
-        (TypeKind::MediumText, true) => TypeKind::MediumBlob,
-        (TypeKind::LongText, true) => TypeKind::LongBlob,
-        (
-            TypeKind::TinyText | TypeKind::Text | TypeKind::MediumText | TypeKind::LongText,
-            false,
-        ) => kind,
-        _ => ty.kind,
+    ty.kind = match (kind, ty.kind) {
+        (TypeKind::Char, TypeKind::VarBinary) => TypeKind::Binary,
+        (TypeKind::Char, TypeKind::VarChar) => TypeKind::Char,
+        (TypeKind::TinyText | TypeKind::Text | TypeKind::MediumText | TypeKind::LongText, _) => {
+            sized(
+                length * charset.max_len() as u64,
+                charset == Charset::Binary,
+            )
+        }
+        (_, own) => own,
     };
     Ok(Aggregate { ty, collated })
+}
+
+/// The smallest TEXT or BLOB for so many bytes.
+fn sized(bytes: u64, binary: bool) -> TypeKind {
+    match (bytes, binary) {
+        (..=255, true) => TypeKind::TinyBlob,
+        (..=255, false) => TypeKind::TinyText,
+        (..=65_535, true) => TypeKind::Blob,
+        (..=65_535, false) => TypeKind::Text,
+        (..=16_777_215, true) => TypeKind::MediumBlob,
+        (..=16_777_215, false) => TypeKind::MediumText,
+        (_, true) => TypeKind::LongBlob,
+        (_, false) => TypeKind::LongText,
+    }
 }
 
 /// How wide an integer type is.
@@ -235,14 +235,6 @@ fn width(kind: TypeKind) -> u8 {
         TypeKind::MediumInt => 3,
         TypeKind::Int => 4,
         _ => 8,
-    }
-}
-
-/// The kind of a single value as a result.
-fn alone(kind: TypeKind) -> TypeKind {
-    match kind {
-        TypeKind::Enum | TypeKind::Set => kind,
-        other => merge(other, other),
     }
 }
 

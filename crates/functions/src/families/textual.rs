@@ -176,6 +176,20 @@ pub(super) fn texts(
     Ok((args, agreed))
 }
 
+/// A text and others that take part in what is done with it: in its own collation, the others converted to its character set.
+pub(super) fn led(
+    cx: &mut BindContext<'_>,
+    subject: Expr,
+    others: Vec<Expr>,
+) -> Result<(Expr, Vec<Expr>, Collated), Error> {
+    let (subject, collated) = own_text(cx, subject)?;
+    let others = others
+        .into_iter()
+        .map(|other| text(cx, other, collated))
+        .collect::<Result<_, _>>()?;
+    Ok((subject, others, collated))
+}
+
 /// A single operand as text in its own collation, a number in that of the connection.
 pub(super) fn own_text(cx: &mut BindContext<'_>, expr: Expr) -> Result<(Expr, Collated), Error> {
     let agreed = settle(aggregate(&[collated(cx, &expr)]), "")?;

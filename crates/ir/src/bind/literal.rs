@@ -91,9 +91,7 @@ fn text_literal(
     match &string.prefix {
         StringPrefix::None => Ok(text(string.value.clone(), session.collation_connection)),
         StringPrefix::National => {
-            let message = "NATIONAL/NCHAR/NVARCHAR implies the character set UTF8MB3, which will be replaced by UTF8MB4 in a future release. \
-                Please consider using CHAR(x) CHARACTER SET UTF8MB4 in order to be unambiguous.";
-            spelling.push(Warning::new(3720, message));
+            spelling.push(national());
             Ok(text(string.value.clone(), CollationId::UTF8MB3_GENERAL_CI))
         }
         StringPrefix::Introducer(charset) => introduced(charset, string.value.clone(), spelling),
@@ -129,6 +127,15 @@ fn text(value: Vec<u8>, collation: CollationId) -> Expr {
 fn collated(mut expr: Expr, collation: CollationId, repertoire: Repertoire) -> Expr {
     expr.collated = Collated::new(collation, Coercibility::Coercible, repertoire);
     expr
+}
+
+/// The warning about `N'...'` and NCHAR.
+pub(super) fn national() -> Warning {
+    Warning::new(
+        3720,
+        "NATIONAL/NCHAR/NVARCHAR implies the character set UTF8MB3, which will be replaced by UTF8MB4 in a future release. \
+            Please consider using CHAR(x) CHARACTER SET UTF8MB4 in order to be unambiguous.",
+    )
 }
 
 /// The warning about naming a character set that is to go; `None` for the others.

@@ -12,6 +12,7 @@ pub use cast_type::column_type;
 
 use sqlift_functions::{BindContext, Expr, ExprKind, catalogue};
 use sqlift_syntax::ast::{self, BinaryOp, IsTest, Literal, Parameter, TrimSide, UnaryOp};
+use sqlift_syntax::types::{CastType, CharsetName};
 use sqlift_syntax::{TextContext, mysql_text};
 use sqlift_types::{Column, Datum, Error, Schema, Session, Span, SqlType, Warning};
 
@@ -307,11 +308,13 @@ impl Binder<'_> {
                     ));
                 }
                 let args = vec![self.expr(operand)?];
+                self.spelled_type(target, node.span.end);
                 let target = cast_type::cast_target(target, self.binding.session)?;
                 self.call_with(node, "CAST", args, Some(target))
             }
             A::ConvertUsing { operand, charset } => {
                 let args = vec![self.expr(operand)?, names::text(&charset.text)];
+                self.spelled_charset(&charset.text, node.span.end);
                 self.call(node, "CONVERT USING", args)
             }
             A::Collate { operand, collation } => {
@@ -360,6 +363,7 @@ impl Binder<'_> {
                 self.call(node, name, args)
             }
             A::CharUsing { codes, charset } => {
+                self.spelled_charset(&charset.text, node.span.end);
                 let mut args = vec![names::text(&charset.text)];
                 args.append(&mut self.exprs(codes)?);
                 self.call(node, "CHAR USING", args)
@@ -437,6 +441,33 @@ impl Binder<'_> {
             "{what} is deprecated and will be removed in a future release. Please use {instead} instead"
         );
         self.spelling.push((place, Warning::new(1287, message)));
+    }
+
+    /// What is said of naming a character set, the parser standing at `place`.
+    fn spelled_charset(&mut self, name: &str, place: u32) {
+        let warning = literal::deprecated_charset(name);
+        self.spelling.extend(warning.map(|w| (place, w)));
+    }
+
+    /// What is said of the spelling of a cast's target.
+    fn spelled_type(&mut self, target: &CastType, place: u32) {
+        match target {
+            CastType::NationalChar(_) => self.spelling.push((place, literal::national())),
+            CastType::Char { charset, .. } => {
+                if let CharsetName::Named(name) = &charset.name {
+                    self.spelled_charset(&name.text, place);
+                }
+                if let CharsetName::Unicode = &charset.name {
+                    self.spelled_charset("ucs2", place);
+                }
+                if charset.binary {
+                    let message = "'BINARY as attribute of a type' is deprecated and will be removed in a future release. \
+                        Please use a CHARACTER SET clause with _bin collation instead";
+                    self.spelling.push((place, Warning::new(1287, message)));
+                }
+            }
+            _ => {}
+        }
     }
 
     fn column(&mut self, column: &ast::ColumnRef, place: Span) -> Result<Expr, Error> {

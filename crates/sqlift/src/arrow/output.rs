@@ -14,6 +14,7 @@ use arrow_schema::{DataType, TimeUnit};
 use sqlift_functions::RowContext;
 use sqlift_functions::kernel::{Lanes, Vector};
 use sqlift_functions::native::Native;
+use sqlift_types::json::write_held_text;
 use sqlift_types::temporal::{self, calendar};
 use sqlift_types::{Error, Repr, SqlType, TypeKind, number};
 use std::sync::Arc;
@@ -176,7 +177,12 @@ impl Sink for Output {
             }
             (Values::Text(out), Vector::Json(lanes)) => {
                 for row in 0..rows {
-                    out.append_option(lanes.get(row).map(String::from_utf8_lossy));
+                    let text = lanes.get(row).map(|held| {
+                        let mut text = Vec::new();
+                        write_held_text(held, &mut text);
+                        String::from_utf8_lossy(&text).into_owned()
+                    });
+                    out.append_option(text);
                 }
             }
             (Values::Binary(out), Vector::Bytes(lanes)) => {

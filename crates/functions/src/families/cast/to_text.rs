@@ -148,6 +148,12 @@ pub(in crate::families) fn explicit(
     }
     let from = textual::collated(cx, &operand).collation;
     textual::require_mapping(charset_of(from), charset)?;
+    if charset.max_len() == 1 && !charset.has_mapping() && charset != Charset::Binary {
+        return Err(Error::unsupported(format_args!(
+            "the character set {}",
+            charset.name()
+        )));
+    }
     let length = textual::length_in(&operand.ty, charset);
     let ty = textual::text_type(length, collation);
     let nullable = operand.nullable || cx.session.sql_mode.is_strict();
@@ -297,11 +303,17 @@ impl Source {
         if self.from == self.to || self.to == Charset::Binary {
             return Ok(Some(Cow::Borrowed(text)));
         }
-        let (mut text, _) = self.converted(text);
-        if self.from != Charset::Binary {
+        // MySQL: bytes of `ascii` are taken for UTF-8 as they are, the ones that are not ASCII too.
+        let same =
+            self.from == Charset::Ascii && matches!(self.to, Charset::Utf8mb4 | Charset::Utf8mb3);
+        let mut text = match same {
+            true => Cow::Borrowed(text),
+            false => self.converted(text).0,
+        };
+        if self.from != Charset::Binary && !same {
             return Ok(Some(text));
         }
-        let good = self.to.well_formed_len(&text);
+        let good = good_len(self.to, &text);
         if good == text.len() {
             return Ok(Some(text));
         }
@@ -312,12 +324,27 @@ impl Source {
             .collect();
         let message = format!("Invalid {} character string: '{bad}'", self.to.name());
         cx.warn(Warning::new(1300, message));
+        if self.to.max_len() == 1 {
+            return Ok(Some(text));
+        }
         if self.strict {
             return Ok(None);
         }
         text.to_mut().truncate(good);
         Ok(Some(text))
     }
+}
+
+/// How many bytes from the start on are characters. Of a set of single bytes some may not be.
+fn good_len(charset: Charset, text: &[u8]) -> usize {
+    if charset.max_len() > 1 {
+        return charset.well_formed_len(text);
+    }
+    let bad = |byte: &u8| {
+        let mut point = Vec::new();
+        *byte >= 0x80 && !convert(charset, Charset::Utf8mb4, &[*byte], &mut point).is_exact()
+    };
+    text.iter().position(bad).unwrap_or(text.len())
 }
 
 /// Bytes as whole units of a character set: zero bytes in front.

@@ -8,11 +8,24 @@ use super::moment;
 use crate::{BindContext, Expr};
 use sqlift_types::decimal::{Coefficient, Decimal, parse_decimal_prefix};
 use sqlift_types::temporal::number::{datetime_from_decimal, time_from_decimal};
-use sqlift_types::temporal::{Date, DateTime, Notes, TextKind, Time, parse_time};
+use sqlift_types::temporal::{Date, DateTime, Notes, TextKind, Time, parse_datetime, parse_time};
 use sqlift_types::{Datum, SqlType, TypeKind, printable};
 
-/// The constant in the column's type, if the column takes it.
+/// The constant in the column's type, if the column takes it. Text for a date is left to the comparison of dates.
 pub(super) fn in_column(cx: &mut BindContext<'_>, column: &Expr, constant: &Expr) -> Option<Expr> {
+    let has_date = column.ty.kind.is_temporal() && column.ty.kind != TypeKind::Time;
+    if has_date && (!constant.ty.kind.is_numeric()) {
+        return None;
+    }
+    in_column_with_text(cx, column, constant)
+}
+
+/// The constant in the column's type, if the column takes it.
+pub(super) fn in_column_with_text(
+    cx: &mut BindContext<'_>,
+    column: &Expr,
+    constant: &Expr,
+) -> Option<Expr> {
     if !column.is_column() || !constant.is_constant() || constant.ty.kind == TypeKind::Null {
         return None;
     }
@@ -28,12 +41,6 @@ pub(super) fn in_column(cx: &mut BindContext<'_>, column: &Expr, constant: &Expr
         _ => return None,
     };
     Some(converted.at(constant.span))
-}
-
-/// A constant as a YEAR, if it is one.
-pub(super) fn as_year(cx: &BindContext<'_>, constant: &Expr) -> Option<Expr> {
-    let value = cx.constant(constant)?;
-    Some(year(cx, &value, constant)?.at(constant.span))
 }
 
 /// A constant that is a whole number.
@@ -126,23 +133,25 @@ fn shown(value: &Datum, constant: &Expr) -> Vec<u8> {
     text
 }
 
-/// A number in a DATE or DATETIME column; text is left to the comparison of dates.
+/// A number or text in a DATE or DATETIME column.
 fn date(cx: &mut BindContext<'_>, column: &Expr, value: &Datum, constant: &Expr) -> Option<Expr> {
-    if matches!(
-        value,
-        Datum::Bytes(_) | Datum::Date(_) | Datum::DateTime(_) | Datum::Time(_)
-    ) {
+    if matches!(value, Datum::Date(_) | Datum::DateTime(_) | Datum::Time(_)) {
         return None;
     }
     let mut flags = moment::flags(cx.session);
     // MySQL: a constant that is compared may be a date that could not be stored.
     flags.no_zero_date = false;
     flags.allow_invalid_dates = true;
-    let parsed = seconds_and_nanos(value).map(|(n, nanos)| datetime_from_decimal(n, nanos, flags));
     let good = |kind: TextKind| matches!(kind, TextKind::Date | TextKind::DateTime);
-    let moment = parsed
-        .filter(|p| good(p.kind) && !p.notes.any())
-        .map(|p| p.value);
+    let moment = match value {
+        Datum::Bytes(text) => Some(parse_datetime(text, flags))
+            .filter(|p| good(p.kind) && !p.notes.any())
+            .map(|p| p.value),
+        _ => seconds_and_nanos(value)
+            .map(|(n, nanos)| datetime_from_decimal(n, nanos, flags))
+            .filter(|p| good(p.kind) && !p.notes.any())
+            .map(|p| p.value),
+    };
     let is_date = column.ty.kind == TypeKind::Date;
     match moment {
         Some(moment) if !is_date => Some(Expr::literal(

@@ -216,14 +216,14 @@ fn between_operands(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Result<Vec<Exp
         }
     }
     if args[0].is_column() {
-        let low = constant::in_column(cx, &args[0], &args[1]);
-        let high = constant::in_column(cx, &args[0], &args[2]);
+        let low = constant::in_column_with_text(cx, &args[0], &args[1]);
+        let high = constant::in_column_with_text(cx, &args[0], &args[2]);
         let [value, old_low, old_high] = args;
         return match (low, high) {
             (None, None) => {
-                let is_integer = domain::class(&value.ty) == Class::Integer;
+                let is_bigint = value.ty.kind == TypeKind::BigInt;
                 let operands = vec![value, old_low, old_high];
-                said_once(cx, is_integer, class, operands)
+                said_once(cx, is_bigint, class, operands)
             }
             (low, high) => {
                 let low = low.unwrap_or(old_low);
@@ -366,6 +366,7 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
     let constants = args.iter().all(Expr::is_constant);
     let class = match classes[..] {
         [class] if constants || args.iter().all(is_silent) => class,
+        [Class::Text] if !value.ty.kind.is_temporal() => Class::Text,
         _ => return in_by_class(cx, value, args, &classes, nullable),
     };
     let operands = match in_column(cx, &value, &args) {
@@ -373,10 +374,10 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
         None => {
             let operands = [vec![value], args].concat();
             if class == Class::Text && operands.iter().any(|o| domain::has_date(&o.ty)) {
-                in_dates(cx, operands)
+                in_dates(cx, operands, constants)
             } else if class == Class::Text && operands[0].ty.kind == TypeKind::Time {
-                in_times(cx, operands)
-            } else if constants && operands[0].ty.kind == TypeKind::Year {
+                in_times(cx, operands, constants)
+            } else if constants && class == Class::Double && operands[0].ty.kind == TypeKind::Year {
                 in_years(cx, operands)?
             } else if constants && class == Class::Double && integer_list(&operands[0]) {
                 // MySQL: constants that an integer is looked up among become integers themselves.
@@ -400,22 +401,12 @@ fn is_silent(item: &Expr) -> bool {
     domain::class(&item.ty) != Class::Text || item.ty.kind.is_temporal()
 }
 
-/// Constants that a YEAR is looked up among: years themselves, as far as they are any.
-fn in_years(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Result<Vec<Expr>, Error> {
-    let said = cx.warnings.len();
-    let mut years = Vec::with_capacity(operands.len());
-    for operand in operands {
-        let year = match years.first() {
-            None => operand,
-            Some(value) => match constant::as_year(cx, &operand) {
-                Some(year) => year,
-                None => domain::in_class_of(cx, value, operand)?,
-            },
-        };
-        years.push(year);
-    }
-    cx.warnings.truncate(said);
-    Ok(domain::numbers(cx, Class::Integer, years))
+/// MySQL: a YEAR that is no column is looked up among texts and doubles as the text of its number.
+fn in_years(cx: &mut BindContext<'_>, mut operands: Vec<Expr>) -> Result<Vec<Expr>, Error> {
+    let year = operands.remove(0);
+    let number = cx.coerce(year, SqlType::bigint_of(4));
+    operands.insert(0, number);
+    domain::all_texts(cx, " IN ", operands)
 }
 
 /// Whether the value makes integers of the constants it is looked up among.
@@ -444,9 +435,8 @@ fn said_once(
         .collect())
 }
 
-/// TIME and texts, read as TIME.
-fn in_times(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Vec<Expr> {
-    let constants = operands[1..].iter().all(Expr::is_constant);
+/// TIME and texts, read as TIME; constants of a list that has nothing else speak once.
+fn in_times(cx: &mut BindContext<'_>, operands: Vec<Expr>, constants: bool) -> Vec<Expr> {
     let fsp = 6;
     operands
         .into_iter()
@@ -508,9 +498,8 @@ fn in_column(cx: &mut BindContext<'_>, value: &Expr, items: &[Expr]) -> Option<V
         .then(|| operands.split_off(1))
 }
 
-/// Dates and texts.
-fn in_dates(cx: &mut BindContext<'_>, operands: Vec<Expr>) -> Vec<Expr> {
-    let constants = operands[1..].iter().all(Expr::is_constant);
+/// Dates and texts; constants of a list that has nothing else speak once.
+fn in_dates(cx: &mut BindContext<'_>, operands: Vec<Expr>, constants: bool) -> Vec<Expr> {
     let date = operands
         .iter()
         .find(|o| domain::has_date(&o.ty))
@@ -591,8 +580,8 @@ fn in_by_class(
     for (class, group) in groups {
         let operands = [vec![value.clone()], group].concat();
         let operands = match class {
-            Class::Text if domain::has_date(&value.ty) => in_dates(cx, operands),
-            Class::Text if value.ty.kind == TypeKind::Time => in_times(cx, operands),
+            Class::Text if domain::has_date(&value.ty) => in_dates(cx, operands, false),
+            Class::Text if value.ty.kind == TypeKind::Time => in_times(cx, operands, false),
             Class::Text => {
                 let merged = textual::agree_to_compare(cx, " IN ", &all)?;
                 domain::texts_in(cx, operands, merged)?

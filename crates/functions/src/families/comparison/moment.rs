@@ -59,6 +59,38 @@ pub(super) fn warning_name(ty: &SqlType) -> &'static str {
     }
 }
 
+/// A value as error 1525 shows it: up to a NUL or what could be the beginning of a character, `?` for what is none, or is beyond U+FFFF.
+fn quoted(mut bytes: &[u8]) -> String {
+    let mut shown = String::new();
+    while let [lead, ..] = bytes {
+        let length = match lead {
+            0 => break,
+            0x01..=0xC1 => 1,
+            0xC2..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            _ => 4,
+        };
+        let Some(character) = bytes.get(..length) else {
+            break;
+        };
+        match std::str::from_utf8(character) {
+            Ok(text) if length < 4 => {
+                shown.push_str(text);
+                bytes = &bytes[length..];
+            }
+            Ok(_) => {
+                shown.push('?');
+                bytes = &bytes[length..];
+            }
+            Err(_) => {
+                shown.push('?');
+                bytes = &bytes[1..];
+            }
+        }
+    }
+    shown
+}
+
 /// A constant text as the moment that `other`, which has a date, is compared with.
 ///
 /// Errors: 1525 if it is no date.
@@ -82,7 +114,7 @@ pub(super) fn constant(cx: &mut BindContext<'_>, text: Expr, other: &Expr) -> Re
     };
     let mut notes = parsed.notes;
     let Some(moment) = parsed.datetime(flags, &zone(cx.session), &mut notes) else {
-        return Err(Error::wrong_value(error_name(&other.ty), &printable(&bytes)).at(text.span));
+        return Err(Error::wrong_value(error_name(&other.ty), &quoted(&bytes)).at(text.span));
     };
     if let Some(note) = notes.deprecation {
         cx.warnings

@@ -58,40 +58,46 @@ fn junction(
 fn ordered(
     cx: &mut BindContext<'_>,
     name: &'static str,
-    mut pairs: Vec<(Expr, Expr)>,
+    pairs: Vec<(Expr, Expr)>,
 ) -> Result<Expr, Error> {
-    // Constants at the front decide here, and what they warn about is said once.
-    while pairs.len() > 1 && pairs[0].0.is_constant() && pairs[0].1.is_constant() {
-        let (a, b) = pairs.remove(0);
-        let (a, b) = domain::operands(cx, name, a, b)?;
-        let (a, b) = (domain::once(cx, a), domain::once(cx, b));
-        let nullable = a.nullable || b.nullable;
-        let operands = vec![a, b];
-        let equal = cx.call_named("=", operands.clone(), SqlType::bool(), nullable);
-        let equal = (cx.evaluate)(&equal)?.0;
-        if equal != Datum::Int(1) {
-            let nullable = pairs.iter().any(|(a, b)| a.nullable || b.nullable) || nullable;
-            return Ok(cx.call_named(name, operands, SqlType::bool(), nullable));
-        }
-    }
-    let mut pairs = pairs.into_iter().rev();
-    let (a, b) = pairs.next().ok_or_else(|| Error::operand_columns(1))?;
-    let mut tree = super::relation(cx, name, a, b)?;
+    let mut converted = Vec::with_capacity(pairs.len());
     for (a, b) in pairs {
         if matches!(a.kind, ExprKind::Row(_)) || matches!(b.kind, ExprKind::Row(_)) {
             return Err(Error::unsupported("order of rows in rows").at(cx.span));
         }
-        // Both comparisons are of the same converted operands.
-        let (a, b) = domain::operands(cx, name, a, b)?;
-        let (a, b) = (domain::once(cx, a), domain::once(cx, b));
         let nullable = a.nullable || b.nullable;
-        let operands = vec![a, b];
-        let equal = cx.call_named("=", operands.clone(), SqlType::bool(), nullable);
-        let here = cx.call_named(name, operands, SqlType::bool(), nullable);
-        let nullable = nullable || tree.nullable;
-        tree = cx.call_named("CASE", vec![equal, tree, here], SqlType::bool(), nullable);
+        let (a, b) = domain::operands(cx, name, a, b)?;
+        converted.push((a, b, nullable));
     }
-    Ok(tree)
+    let nullable = converted.iter().any(|(.., nullable)| *nullable);
+    let compare = |cx: &BindContext<'_>, name: &str, a: Expr, b: Expr| {
+        let may_be_null = nullable || a.nullable || b.nullable;
+        cx.call_named(name, vec![a, b], SqlType::bool(), may_be_null)
+    };
+    // Constants at the front decide here, and what they warn about is said once.
+    while converted.len() > 1 && converted[0].0.is_constant() && converted[0].1.is_constant() {
+        let (a, b, _) = converted.remove(0);
+        let (a, b) = (domain::once(cx, a), domain::once(cx, b));
+        let equal = compare(cx, "=", a.clone(), b.clone());
+        if (cx.evaluate)(&equal)?.0 != Datum::Int(1) {
+            return Ok(compare(cx, name, a, b));
+        }
+    }
+    let mut tree: Option<Expr> = None;
+    for (a, b, _) in converted.into_iter().rev() {
+        tree = Some(match tree {
+            None => compare(cx, name, a, b),
+            Some(tree) => {
+                // Both comparisons are of the same converted operands.
+                let (a, b) = (domain::once(cx, a), domain::once(cx, b));
+                let equal = compare(cx, "=", a.clone(), b.clone());
+                let here = compare(cx, name, a, b);
+                let args = vec![equal, tree, here];
+                cx.call_named("CASE", args, SqlType::bool(), nullable)
+            }
+        });
+    }
+    tree.ok_or_else(|| Error::operand_columns(1))
 }
 
 /// `(a, b) IN ((c, d), ...)`: an OR of comparisons, in which each member has the class of the left one.

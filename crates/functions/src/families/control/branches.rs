@@ -1,9 +1,10 @@
 //! CASE, IF, IFNULL, COALESCE, NULLIF.
 
 use super::no_rows;
-use crate::families::aggregate;
+use crate::families::logic::truth;
+use crate::families::{aggregate, textual};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext, catalogue};
-use sqlift_types::{Datum, Error, SqlType, TypeKind};
+use sqlift_types::{Datum, Error, TypeKind};
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -41,7 +42,7 @@ fn bind_case(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let (mut conditions, mut values) = (Vec::new(), Vec::new());
     for (i, arg) in args.into_iter().enumerate() {
         if i % 2 == 0 && i + 1 < count {
-            conditions.push(condition(cx, arg)?);
+            conditions.push(truth(cx, arg)?);
         } else {
             values.push(arg);
         }
@@ -72,7 +73,7 @@ fn bind_if(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let Ok([test, yes, no]) = <[Expr; 3]>::try_from(args) else {
         return Err(Error::wrong_arity("IF"));
     };
-    let test = condition(cx, test)?;
+    let test = truth(cx, test)?;
     branches(cx, "if", vec![test], vec![yes, no])
 }
 
@@ -111,32 +112,31 @@ fn bind_nullif(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
     let Ok([value, other]) = <[Expr; 2]>::try_from(args) else {
         return Err(Error::wrong_arity("NULLIF"));
     };
+    let mut common = aggregate::result(cx, "nullif", &[&value])?;
+    if common.ty.kind.is_string() && value.ty.kind != TypeKind::Hex {
+        // MySQL: the result has the collation that both would be compared in, but holds to it as the first argument does.
+        let both = [value.clone(), other.clone()];
+        let agreed = textual::agree_to_compare(cx, "nullif", &both)?;
+        let charset = textual::charset_of(agreed.collation);
+        let length = textual::length_in(&value.ty, charset);
+        let fixed = matches!(
+            value.ty.kind,
+            TypeKind::Enum | TypeKind::Set | TypeKind::Char | TypeKind::Binary
+        );
+        let merged = common.ty.kind;
+        common.ty = textual::text_type(length, agreed.collation);
+        common.ty.kind = match common.ty.kind {
+            TypeKind::VarChar if fixed => TypeKind::Char,
+            TypeKind::VarBinary if fixed => TypeKind::Binary,
+            TypeKind::VarBinary if merged == TypeKind::Blob => merged,
+            other => other,
+        };
+        common.collated.collation = agreed.collation;
+    }
     let same = equal(cx, value.clone(), other)?;
-    let common = aggregate::result(cx, "nullif", &[&value])?;
     let value = aggregate::converted(cx, value, &common)?;
     let null = cx.null(common.ty.clone());
     Ok(aggregate::call(cx, vec![same, null, value], &common, true))
-}
-
-/// The operand as a truth value.
-fn condition(cx: &mut BindContext<'_>, expr: Expr) -> Result<Expr, Error> {
-    match expr.ty.kind {
-        TypeKind::Bool => Ok(expr),
-        _ if expr.is_null_literal() => Ok(Expr {
-            ty: SqlType::bool(),
-            ..expr
-        }),
-        _ => match expr.as_literal() {
-            Some(Datum::Int(v)) => {
-                let truth = Datum::Int(i64::from(*v != 0));
-                Ok(Expr::literal(truth, SqlType::bool()).at(expr.span))
-            }
-            _ => {
-                let zero = Expr::literal(Datum::Int(0), SqlType::bigint_of(2)).at(expr.span);
-                related(cx, "<>", expr, zero)
-            }
-        },
-    }
 }
 
 fn equal(cx: &mut BindContext<'_>, a: Expr, b: Expr) -> Result<Expr, Error> {
@@ -144,9 +144,6 @@ fn equal(cx: &mut BindContext<'_>, a: Expr, b: Expr) -> Result<Expr, Error> {
 }
 
 fn related(cx: &mut BindContext<'_>, operator: &str, a: Expr, b: Expr) -> Result<Expr, Error> {
-    if catalogue().lookup(operator).is_none() {
-        return Err(Error::unsupported(operator));
-    }
     cx.bind_named(operator, vec![a, b])
 }
 

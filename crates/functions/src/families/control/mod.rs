@@ -7,12 +7,23 @@
 //! each value as `=` would.
 
 mod branches;
+mod extremes;
+mod given;
+mod interval;
 
 use crate::{Expr, Function};
 use sqlift_types::Error;
 
 pub(super) fn functions() -> Vec<Function> {
-    [branches::functions()].into_iter().flatten().collect()
+    [
+        branches::functions(),
+        extremes::functions(),
+        given::functions(),
+        interval::functions(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Error 1241 if an argument is a row.

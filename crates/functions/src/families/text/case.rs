@@ -4,8 +4,8 @@ use super::{Site, bytes, characters, exactly, result};
 use crate::families::textual;
 use crate::kernel::total_with;
 use crate::native::Bytes;
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
-use sqlift_collation::{Collation, CollationId};
+use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext, catalogue};
+use sqlift_collation::{Charset, Collation, CollationId};
 use sqlift_types::{Datum, Error};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -42,8 +42,28 @@ pub(super) fn functions() -> Vec<Function> {
 fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text] = exactly(args, "UPPER")?;
     let (text, collated) = textual::own_text(cx, text)?;
-    let length = textual::characters(&text.ty).into();
-    Ok(result(cx, vec![text], length, collated))
+    let name = catalogue().function(cx.function).name();
+    let length = u64::from(textual::characters(&text.ty));
+    Ok(result(
+        cx,
+        vec![text],
+        length * growth(name, collated.collation),
+        collated,
+    ))
+}
+
+/// How many times longer MySQL takes the result to be at most.
+fn growth(function: &str, collation: CollationId) -> u64 {
+    let Some(collation) = collation.get() else {
+        return 1;
+    };
+    let lowers = matches!(function, "LOWER" | "LCASE");
+    match collation.charset() {
+        _ if function == "REVERSE" => 1,
+        Charset::Gb18030 => 2,
+        set if set.is_unicode() && lowers && collation.name().contains("turkish") => 2,
+        _ => 1,
+    }
 }
 
 fn collation(site: &CallSite<'_>) -> Result<&'static Collation, Error> {

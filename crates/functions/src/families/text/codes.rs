@@ -15,6 +15,9 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("The bytes of the numbers, the most significant first, zero bytes in front left out. Skips NULLs.")
             .example("HEX(CHAR(65, 256))", "410100")
             .overload(total_with::<Many<Opt<Int>>, Bytes, _, _>(Site::prepare, char)),
+        Function::operator("CHAR of units", super::unbindable, char_units_reference)
+            .doc("As CHAR, each number in whole units of so many bytes as the first argument says.")
+            .overload(total_with::<Many<Opt<Int>>, Bytes, _, _>(Site::prepare, char_units)),
         Function::operator("CHAR USING", bind_char_using, char_reference)
             .doc("The characters of the numbers in a character set.")
             .example("CHAR(77, 121 USING utf8mb4)", "My"),
@@ -79,7 +82,10 @@ fn bind_char_using(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
         .map(|a| bits(cx, a))
         .collect::<Result<_, _>>()?;
     let ty = textual::text_type(length, CollationId::BINARY);
-    let call = cx.call_named("CHAR", codes, ty, true);
+    let unit = Expr::literal(Datum::Int(charset.min_len() as i64), SqlType::bigint());
+    let codes: Vec<Expr> = codes;
+    let codes = [unit.at(cx.span)].into_iter().chain(codes).collect();
+    let call = cx.call_named("CHAR of units", codes, ty, true);
     let call = cx.with_collation(call, binary());
     if charset == Charset::Binary {
         return Ok(call);
@@ -90,6 +96,7 @@ fn bind_char_using(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
         Repertoire::Unicode,
     );
     let mut text = to_text::explicit(cx, call, charset.default_collation())?;
+    text.ty = textual::text_type(length, charset.default_collation());
     text.nullable = true;
     Ok(cx.with_collation(text, collated))
 }
@@ -109,15 +116,17 @@ fn bind_hex(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
         let number = cx.coerce(arg, ty);
         return Ok(result(cx, vec![number], 16, collated));
     }
+    let own = arg.ty.clone();
     let (text, _) = textual::own_text(cx, arg)?;
-    let length = textual::length_in(&text.ty, Charset::Binary) * 2;
+    let length = byte_length(&text, &own) * 2;
     Ok(result(cx, vec![text], length, collated))
 }
 
 fn bind_to_base64(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text] = exactly(args, "TO_BASE64")?;
+    let own = text.ty.clone();
     let (text, _) = textual::own_text(cx, text)?;
-    let digits = byte_length(&text).div_ceil(3) * 4;
+    let digits = byte_length(&text, &own).div_ceil(3) * 4;
     let lines = digits.saturating_sub(1) / LINE as u64;
     let collated = connection(cx);
     Ok(result(cx, vec![text], digits + lines, collated))
@@ -125,15 +134,16 @@ fn bind_to_base64(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
 
 fn bind_from_base64(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text] = exactly(args, "FROM_BASE64")?;
+    let own = text.ty.clone();
     let (text, _) = textual::own_text(cx, text)?;
-    let length = byte_length(&text) * 3 / 4;
+    let length = byte_length(&text, &own) * 3 / 4;
     Ok(result(cx, vec![text], length, binary()))
 }
 
-/// Bytes that a text can take; that of a number is ASCII.
-fn byte_length(text: &Expr) -> u64 {
-    if text.collated.coercibility == Coercibility::Numeric {
-        return textual::characters(&text.ty).into();
+/// Bytes that the text of a value of type `own` can take; that of a number is ASCII.
+fn byte_length(text: &Expr, own: &SqlType) -> u64 {
+    if own.kind.is_numeric() || own.kind.is_temporal() {
+        return own.display_length().into();
     }
     textual::length_in(&text.ty, Charset::Binary)
 }
@@ -172,6 +182,22 @@ fn char_reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Resul
         let digits = [code >> 24, code >> 16 & 255, code >> 8 & 255, code & 255];
         let first = digits.iter().position(|d| *d > 0).unwrap_or(3);
         out.extend(digits[first..].iter().map(|d| *d as u8));
+    }
+    Ok(Datum::Bytes(out))
+}
+
+fn char_units_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    let unit = int(&args[0]).map_or(1, |u| u.clamp(1, 4) as usize);
+    let mut out = Vec::new();
+    for code in &args[1..] {
+        if let Datum::Bytes(code) = char_reference(cx, site, std::slice::from_ref(code))? {
+            out.resize(out.len() + (unit - code.len() % unit) % unit, 0);
+            out.extend(code);
+        }
     }
     Ok(Datum::Bytes(out))
 }
@@ -345,7 +371,10 @@ fn letter(charset: Charset, character: &[u8]) -> Option<Letter> {
         .and_then(|s| s.chars().next())
     {
         Some(c) if c.is_ascii_alphabetic() => Some(Letter::Ascii(c.to_ascii_uppercase() as u8)),
-        Some(c) if c as u32 >= 0xC0 && charset != Charset::Binary => Some(Letter::Other),
+        Some(c) if charset.max_len() == 1 => {
+            (charset != Charset::Binary && c.is_alphabetic()).then_some(Letter::Other)
+        }
+        Some(c) if c as u32 >= 0xC0 => Some(Letter::Other),
         _ => None,
     }
 }
@@ -365,6 +394,22 @@ fn char<'r>(_: &Site, cx: &RowContext<'r>, codes: &'r [Option<i64>]) -> &'r [u8]
         let digits = (*code as u32).to_be_bytes();
         let zeros = ((*code as u32).leading_zeros() as usize / 8).min(3);
         out.extend_from_slice(&digits[zeros..]);
+    }
+    out.into_bump_slice()
+}
+
+fn char_units<'r>(_: &Site, cx: &RowContext<'r>, codes: &'r [Option<i64>]) -> &'r [u8] {
+    let Some((unit, codes)) = codes.split_first() else {
+        return &[];
+    };
+    let unit = unit.map_or(1, |u| u.clamp(1, 4) as usize);
+    let mut out = bumpalo::collections::Vec::with_capacity_in(codes.len() * 4, cx.arena);
+    for code in codes.iter().flatten() {
+        let digits = (*code as u32).to_be_bytes();
+        let zeros = ((*code as u32).leading_zeros() as usize / 8).min(3);
+        let length = (4 - zeros).next_multiple_of(unit);
+        (4..length).for_each(|_| out.push(0));
+        out.extend_from_slice(&digits[4 - length.min(4)..]);
     }
     out.into_bump_slice()
 }

@@ -4,7 +4,7 @@ use super::{bytes, count, exactly, int};
 use crate::families::textual;
 use crate::kernel::{Many, total_with};
 use crate::native::{Bytes, Int, Opt};
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext, catalogue};
+use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_collation::{Charset, Collation, CollationId};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
@@ -71,13 +71,14 @@ fn position_type() -> SqlType {
 
 fn bind_locate(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let nullable = args.iter().any(|a| a.nullable);
-    let name = catalogue().function(cx.function).name().to_lowercase();
-    let name = if name == "position" { "locate" } else { &name };
     let mut args = args.into_iter();
     let (Some(needle), Some(text)) = (args.next(), args.next()) else {
         return Err(Error::wrong_arity("LOCATE"));
     };
-    let mut all = compared(cx, name, vec![needle, text])?;
+    let (text, needle, _) = textual::led(cx, text, vec![needle])?;
+    let [needle] = exactly(needle, "LOCATE")?;
+    let needle = textual::relabeled(cx, needle, text.ty.collation);
+    let mut all = vec![needle, text];
     if let Some(start) = args.next() {
         all.push(count(cx, start)?);
     }
@@ -87,8 +88,9 @@ fn bind_locate(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
 fn bind_instr(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text, needle] = exactly(args, "INSTR")?;
     let nullable = text.nullable || needle.nullable;
-    let texts = compared(cx, "instr", vec![text, needle])?;
-    let [text, needle] = exactly(texts, "INSTR")?;
+    let (text, needle, _) = textual::led(cx, text, vec![needle])?;
+    let [needle] = exactly(needle, "INSTR")?;
+    let needle = textual::relabeled(cx, needle, text.ty.collation);
     Ok(cx.call_named("LOCATE", vec![needle, text], position_type(), nullable))
 }
 
@@ -114,7 +116,10 @@ fn bind_field(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
         return Err(Error::unsupported(format_args!("FIELD of {}", odd.ty)));
     }
     if args.iter().all(|a| text(&a.ty)) {
-        let args = compared(cx, "field", args)?;
+        let mut args = args.into_iter();
+        let wanted = args.next().ok_or_else(|| Error::wrong_arity("FIELD"))?;
+        let (wanted, others, _) = textual::led(cx, wanted, args.collect())?;
+        let args = [wanted].into_iter().chain(others).collect();
         return Ok(cx.call(args, position_type(), false));
     }
     let integer =
@@ -125,9 +130,6 @@ fn bind_field(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
     } else {
         Some(SqlType::double())
     };
-    if crate::catalogue().lookup("=").is_none() {
-        return Err(Error::unsupported("FIELD of numbers"));
-    }
     let place = |n: usize| Expr::literal(Datum::Int(n as i64), position_type());
     let mut args = args.into_iter();
     let wanted = args.next().ok_or_else(|| Error::wrong_arity("FIELD"))?;
@@ -139,7 +141,13 @@ fn bind_field(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
     let mut branches = Vec::new();
     for (n, arg) in args.enumerate() {
         let arg = as_common(cx, arg);
-        branches.push(cx.bind_named("=", vec![wanted.clone(), arg])?);
+        branches.push(match &common {
+            Some(_) => {
+                let nullable = wanted.nullable || arg.nullable;
+                cx.call_named("=", vec![wanted.clone(), arg], SqlType::bool(), nullable)
+            }
+            None => cx.bind_named("=", vec![wanted.clone(), arg])?,
+        });
         branches.push(place(n + 1));
     }
     branches.push(place(0));

@@ -91,13 +91,9 @@ fn bind_space(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
 }
 
 fn bind_pad(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
-    let name = crate::catalogue()
-        .function(cx.function)
-        .name()
-        .to_lowercase();
     let [text, n, fill] = exactly(args, "LPAD")?;
-    let (texts, collated) = textual::texts(cx, &name, vec![text, fill])?;
-    let [text, fill] = exactly(texts, "LPAD")?;
+    let (text, fill, collated) = textual::led(cx, text, vec![fill])?;
+    let [fill] = exactly(fill, "LPAD")?;
     let n = count(cx, n)?;
     let length = match constant_count(cx, &n) {
         Some(Some(n)) => u64::try_from(n).map_or(UNKNOWN, |n| n.min(UNKNOWN)),

@@ -21,15 +21,15 @@ pub(super) fn functions() -> Vec<Function> {
 }
 
 fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
-    let (texts, collated) = textual::texts(cx, "replace", args)?;
-    let charset = textual::charset_of(collated.collation);
-    let length = textual::length_in(&texts[0].ty, charset);
+    let [text, old, new] = exactly(args, "REPLACE")?;
+    let (text, others, collated) = textual::led(cx, text, vec![old, new])?;
+    let length = u64::from(textual::characters(&text.ty));
+    let [old, new] = exactly(others, "REPLACE")?;
     // MySQL: as if each character became the replacement, less one.
-    let new = textual::length_in(&texts[2].ty, charset)
+    let growth = u64::from(textual::characters(&new.ty))
         .saturating_sub(1)
         .max(1);
-    let texts: [Expr; 3] = exactly(texts, "REPLACE")?;
-    Ok(result(cx, texts.into(), length * new, collated))
+    Ok(result(cx, vec![text, old, new], length * growth, collated))
 }
 
 fn reference(cx: &RowContext<'_>, site: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {

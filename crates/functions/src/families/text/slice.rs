@@ -97,23 +97,18 @@ fn bind_substring(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
 
 fn bind_index(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text, delimiter, n] = exactly(args, "SUBSTRING_INDEX")?;
-    let (texts, collated) = textual::texts(cx, "substring_index", vec![text, delimiter])?;
+    let (text, delimiter, collated) = textual::led(cx, text, vec![delimiter])?;
     let n = count(cx, n)?;
-    let charset = textual::charset_of(collated.collation);
-    let length = textual::length_in(&texts[0].ty, charset);
-    let args = texts.into_iter().chain([n]).collect();
+    let length = textual::characters(&text.ty).into();
+    let args = [text].into_iter().chain(delimiter).chain([n]).collect();
     Ok(result(cx, args, length, collated))
 }
 
 fn bind_insert(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text, start, n, new] = exactly(args, "INSERT")?;
-    let (texts, collated) = textual::texts(cx, "insert", vec![text, new])?;
-    let charset = textual::charset_of(collated.collation);
-    let length = texts
-        .iter()
-        .map(|t| textual::length_in(&t.ty, charset))
-        .sum();
-    let [text, new] = exactly(texts, "INSERT")?;
+    let (text, new, collated) = textual::led(cx, text, vec![new])?;
+    let [new] = exactly(new, "INSERT")?;
+    let length = u64::from(textual::characters(&text.ty)) + u64::from(textual::characters(&new.ty));
     let args = vec![text, count(cx, start)?, count(cx, n)?, new];
     Ok(result(cx, args, length, collated))
 }

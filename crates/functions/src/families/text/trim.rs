@@ -4,7 +4,7 @@ use super::{Site, bytes, exactly, result};
 use crate::families::textual;
 use crate::kernel::total_with;
 use crate::native::Bytes;
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext, catalogue};
+use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_collation::{Charset, convert};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
@@ -50,18 +50,18 @@ pub(super) fn functions() -> Vec<Function> {
 
 /// The text, then what is removed from it.
 fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
-    let name = catalogue().function(cx.function).name();
-    let name = name.split(' ').next().unwrap_or(name).to_lowercase();
-    let (mut texts, collated) = textual::texts(cx, &name, args)?;
+    let mut args = args.into_iter();
+    let text = args.next().ok_or_else(|| Error::wrong_arity("TRIM"))?;
+    let (text, mut removed, collated) = textual::led(cx, text, args.collect())?;
     let charset = textual::charset_of(collated.collation);
-    if texts.len() == 1 {
+    if removed.is_empty() {
         let mut space = Vec::new();
         convert(Charset::Ascii, charset, b" ", &mut space);
         let ty = SqlType::text(TypeKind::VarChar, 1, collated.collation);
-        texts.push(Expr::literal(Datum::Bytes(space), ty).at(cx.span));
+        removed.push(Expr::literal(Datum::Bytes(space), ty).at(cx.span));
     }
-    let [text, removed] = exactly(texts, "TRIM")?;
-    let length = textual::length_in(&text.ty, charset);
+    let [removed] = exactly(removed, "TRIM")?;
+    let length = textual::characters(&text.ty).into();
     Ok(result(cx, vec![text, removed], length, collated))
 }
 
