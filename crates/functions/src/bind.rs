@@ -93,6 +93,24 @@ impl BindContext<'_> {
         (catalogue().function(function).binder())(&mut inner, args)
     }
 
+    /// `CAST(expr AS target)`, as the user would write it.
+    pub fn bind_cast(&mut self, expr: Expr, target: SqlType) -> Result<Expr, Error> {
+        let function = catalogue()
+            .lookup("CAST")
+            .ok_or_else(|| Error::unsupported("CAST"))?;
+        let mut inner = BindContext {
+            session: self.session,
+            function,
+            span: expr.span,
+            warnings: self.warnings,
+            evaluate: self.evaluate,
+            quote: self.quote,
+            name: None,
+            target: Some(target),
+        };
+        (catalogue().function(function).binder())(&mut inner, vec![expr])
+    }
+
     /// The value of a constant expression when evaluating it raises neither error nor warning.
     pub fn constant(&self, expr: &Expr) -> Option<Datum> {
         if let Some(value) = expr.as_literal() {

@@ -162,7 +162,18 @@ pub(super) fn texts_in(
 pub(super) fn moment(cx: &mut BindContext<'_>, e: Expr) -> Expr {
     match e.ty.kind {
         TypeKind::DateTime | TypeKind::Timestamp => e,
-        TypeKind::Date => cx.coerce(e, SqlType::datetime(0)),
+        TypeKind::Date => {
+            let (nullable, span) = (e.nullable, e.span);
+            let start = cx.call_named("start of day", vec![e], SqlType::datetime(0), nullable);
+            match cx.constant(&start) {
+                Some(value) => Expr {
+                    kind: ExprKind::Literal(value),
+                    ..start
+                },
+                None => start,
+            }
+            .at(span)
+        }
         _ => {
             let fsp = if e.ty.kind == TypeKind::Time {
                 e.ty.decimals
@@ -224,8 +235,8 @@ pub(super) fn operands(
         return Ok((a, b));
     }
     match (is_year(&a), is_year(&b)) {
-        (true, false) if has_date(&b.ty) => return Ok((year_start(cx, a), moment(cx, b))),
-        (false, true) if has_date(&a.ty) => return Ok((moment(cx, a), year_start(cx, b))),
+        (true, false) if has_date(&b.ty) => return Ok((year_start(cx, a), midnight(cx, b))),
+        (false, true) if has_date(&a.ty) => return Ok((midnight(cx, a), year_start(cx, b))),
         _ => {}
     }
     match class(&a.ty).with(class(&b.ty)) {
@@ -328,6 +339,9 @@ pub(super) fn in_class_of(
         Class::Text if has_date(&value.ty) && !item.ty.kind.is_temporal() => {
             moment::of_text(cx, item, value, moment::Wording::Truncated)
         }
+        Class::Text if value.ty.kind == TypeKind::Time && item.ty.kind != TypeKind::Time => {
+            moment::time_of(cx, item)
+        }
         Class::Text if value.ty.kind.is_temporal() => return Ok(item),
         Class::Text => {
             let merged = textual::collated(cx, value);
@@ -352,11 +366,28 @@ fn text_as_date(cx: &mut BindContext<'_>, text: Expr, date: &Expr) -> Result<Exp
     if text.is_constant() {
         return moment::constant(cx, text, date);
     }
+    if date.is_constant() {
+        return Ok(moment::of_text(cx, text, date, moment::Wording::Truncated));
+    }
     let to = match date.ty.kind {
         TypeKind::Date => SqlType::date(),
         _ => SqlType::datetime(6),
     };
-    Ok(cx.call_named("CAST", vec![text], to, true))
+    let text = moment::as_text(cx, text);
+    let (nullable, span) = (text.nullable, text.span);
+    let cast = cx.bind_cast(text.clone(), to.clone())?;
+    // MySQL: where the conversion gives NULL, the zero behind it is compared.
+    Ok(cx
+        .call_named("or zero", vec![cast, text], to, nullable)
+        .at(span))
+}
+
+/// A DATE or DATETIME as a DATETIME, whatever its parts.
+fn midnight(cx: &BindContext<'_>, e: Expr) -> Expr {
+    match e.ty.kind {
+        TypeKind::Date => cx.coerce(e, SqlType::datetime(0)),
+        _ => e,
+    }
 }
 
 /// A YEAR as the moment before its first day.

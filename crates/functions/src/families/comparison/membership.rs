@@ -375,7 +375,7 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
             let operands = [vec![value], args].concat();
             if class == Class::Text && operands.iter().any(|o| domain::has_date(&o.ty)) {
                 in_dates(cx, operands, constants)
-            } else if class == Class::Text && operands[0].ty.kind == TypeKind::Time {
+            } else if class == Class::Text && operands.iter().any(|o| o.ty.kind == TypeKind::Time) {
                 in_times(cx, operands, constants)
             } else if constants && class == Class::Double && operands[0].ty.kind == TypeKind::Year {
                 in_years(cx, operands)?
@@ -445,7 +445,7 @@ fn in_times(cx: &mut BindContext<'_>, operands: Vec<Expr>, constants: bool) -> V
             TypeKind::Time => operand,
             TypeKind::Null => domain::null_as(cx, operand, SqlType::time(fsp)),
             _ => {
-                let converted = cx.coerce(operand, SqlType::time(fsp));
+                let converted = moment::time_of(cx, operand);
                 if i > 0 && constants {
                     domain::once(cx, converted)
                 } else {

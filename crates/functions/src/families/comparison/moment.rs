@@ -1,9 +1,14 @@
 //! Text compared with dates: constants become moments when binding, other text row by row.
 
-use crate::kernel::{nullable_with, total};
-use crate::native::{Bytes, DateTime as DateTimeMarker, UInt};
+use super::super::textual;
+use crate::kernel::{nullable, nullable_with, total, total_with};
+use crate::native::{
+    Bytes, Date as DateMarker, DateTime as DateTimeMarker, Opt, Time as TimeMarker, UInt,
+};
 use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
-use sqlift_types::temporal::{Date, DateFlags, DateText, DateTime, Notes, Zone, parse_datetime};
+use sqlift_types::temporal::{
+    Date, DateFlags, DateText, DateTime, Notes, Zone, parse_datetime, parse_time,
+};
 use sqlift_types::{
     Datum, Error, Session, SqlMode, SqlType, TimeZone, TypeKind, Warning, printable,
 };
@@ -171,6 +176,7 @@ pub(super) fn of_text(
     match &text.kind {
         ExprKind::Literal(Datum::Null) => Expr { ty: to, ..text },
         _ => {
+            let text = as_text(cx, text);
             let call = cx
                 .call_named("moment of text", vec![text, words], to.clone(), nullable)
                 .at(span);
@@ -199,7 +205,120 @@ pub(super) fn functions() -> Vec<Function> {
         }, start_of_year_reference)
         .doc("A YEAR as the moment before its first day, which is what it is compared with dates as.")
         .overload(total::<(UInt,), DateTimeMarker, _>(start_of_year)),
+        Function::operator("start of day", |_, _| {
+            Err(Error::unsupported("a conversion that only comparisons make"))
+        }, start_of_day_reference)
+        .doc("A DATE as the moment it is compared as: where NO_ZERO_IN_DATE is set, one without month or day is 0000-00-00.")
+        .overload(total_with::<(DateMarker,), DateTimeMarker, _, _>(
+            |site| Ok(site.session.sql_mode.contains(SqlMode::NO_ZERO_IN_DATE)),
+            |no_zeros: &bool, _, date: i64| start_of_day(date, *no_zeros),
+        )),
+        Function::operator("or zero", |_, _| {
+            Err(Error::unsupported("a conversion that only comparisons make"))
+        }, or_zero_reference)
+        .doc("The first; where it is NULL and the second is not, 0000-00-00.")
+        .overload(nullable::<(Opt<DateMarker>, Opt<Bytes>), DateMarker, _>(
+            |date: Option<i64>, text: Option<&[u8]>| date.or(text.map(|_| 0)),
+        ))
+        .overload(nullable::<(Opt<DateTimeMarker>, Opt<Bytes>), DateTimeMarker, _>(
+            |moment: Option<i64>, text: Option<&[u8]>| moment.or(text.map(|_| 0)),
+        )),
+        Function::operator("time of text", |_, _| {
+            Err(Error::unsupported("a conversion that only comparisons make"))
+        }, time_reference)
+        .doc("Text read as the TIME that IN compares it with; what is none counts as 00:00:00, with a warning.")
+        .overload(total_with::<(Bytes,), TimeMarker, _, _>(
+            |site| Ok((flags(site.session), zone(site.session))),
+            |(flags, zone): &(DateFlags, Zone), cx, text: &[u8]| read_time(cx, text, *flags, zone),
+        ))
+        .warns()
+        .shares_reference(),
     ]
+}
+
+// MySQL: the conversion gives NULL, and what is compared is the zero behind it.
+fn start_of_day(date: i64, no_zeros: bool) -> i64 {
+    let date = Date::from_packed_trusted(date);
+    if no_zeros && date.has_zero_part() {
+        DateTime::ZERO.to_packed()
+    } else {
+        date.to_datetime().to_packed()
+    }
+}
+
+fn start_of_day_reference(
+    _: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    let no_zeros = site.session.sql_mode.contains(SqlMode::NO_ZERO_IN_DATE);
+    Ok(match &args[0] {
+        Datum::Date(date) => Datum::DateTime(start_of_day(*date, no_zeros)),
+        _ => Datum::Null,
+    })
+}
+
+fn or_zero_reference(
+    _: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    Ok(match (&args[0], &args[1], site.ret.kind) {
+        (Datum::Null, Datum::Null, _) => Datum::Null,
+        (Datum::Null, _, TypeKind::Date) => Datum::Date(0),
+        (Datum::Null, ..) => Datum::DateTime(0),
+        (value, ..) => value.clone(),
+    })
+}
+
+fn read_time(cx: &RowContext<'_>, text: &[u8], flags: DateFlags, zone: &Zone) -> i64 {
+    let parsed = parse_time(text, flags);
+    let mut notes = parsed.notes;
+    let time = parsed.time(flags, zone, &mut notes);
+    if let Some(note) = notes.deprecation {
+        cx.warn(Warning::deprecated_delimiter(note, text).moved(0, cx.scratch.row().into()));
+    }
+    if time.is_none() || notes.any() {
+        cx.warn(Warning::truncated("time", text));
+    }
+    time.map_or(0, |time| time.micros())
+}
+
+fn time_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    Ok(match &args[0] {
+        Datum::Bytes(text) => Datum::Time(read_time(
+            cx,
+            text,
+            flags(site.session),
+            &zone(site.session),
+        )),
+        _ => Datum::Null,
+    })
+}
+
+/// What IN compares with a TIME: text, and dates by their text, read as TIME.
+pub(super) fn time_of(cx: &mut BindContext<'_>, operand: Expr) -> Expr {
+    let (nullable, span) = (operand.nullable, operand.span);
+    let text = as_text(cx, operand);
+    cx.call_named("time of text", vec![text], SqlType::time(6), nullable)
+        .at(span)
+}
+
+/// What is no string as text, and text of other character sets in that of the connection.
+pub(super) fn as_text(cx: &BindContext<'_>, operand: Expr) -> Expr {
+    let collation = cx.connection_collation();
+    let charset = textual::charset_of(operand.ty.collation);
+    if operand.ty.kind.is_binary()
+        || (operand.ty.kind.is_text() && charset == textual::charset_of(collation))
+    {
+        return operand;
+    }
+    let ty = SqlType::text(TypeKind::VarChar, operand.ty.display_length(), collation);
+    cx.coerce(operand, ty)
 }
 
 fn start_of_year(year: u64) -> i64 {
