@@ -1,6 +1,7 @@
 //! The proof of sqlift, from the outside: each module is one net.
 #![forbid(unsafe_code)]
 
+mod api;
 mod corpus;
 mod deopt;
 mod golden;

@@ -56,72 +56,71 @@ pub fn evaluate(expr: &Expr, env: &Environment<'_>) -> Result<Datum, Failure> {
             })
         }
         ExprKind::Call { function, args } => match catalogue().function(*function).evaluation() {
-            Form::Call => {
-                let mut values = Vec::with_capacity(args.len());
-                for arg in args {
-                    values.push(evaluate(arg, env)?);
-                }
-                call(expr, &values, env)
-            }
-            form @ (Form::NullFirst | Form::NullFirstDecimal) => {
-                let mut values = Vec::with_capacity(args.len());
-                for arg in args {
-                    let value = evaluate(arg, env)?;
-                    if value.is_null() && form.stops_at_null(args) {
-                        return Ok(Datum::Null);
-                    }
-                    values.push(value);
-                }
-                call(expr, &values, env)
-            }
-            form @ (Form::And | Form::Or) => {
-                let mut values = Vec::with_capacity(args.len());
-                for arg in args {
-                    let value = evaluate(arg, env)?;
-                    let decided = match form {
-                        Form::And => value == Datum::Int(0),
-                        _ => matches!(value, Datum::Int(v) if v != 0),
-                    };
-                    if decided {
-                        return Ok(value);
-                    }
-                    values.push(value);
-                }
-                call(expr, &values, env)
-            }
-            Form::Case => {
-                for branch in args.chunks(2) {
-                    let [condition, value] = branch else { break };
-                    if matches!(evaluate(condition, env)?, Datum::Int(v) if v != 0) {
-                        return fitted(evaluate(value, env)?, expr);
-                    }
-                }
-                match args.last() {
-                    Some(value) if args.len() % 2 == 1 => fitted(evaluate(value, env)?, expr),
-                    _ => Ok(Datum::Null),
-                }
-            }
-            Form::Guarded => {
-                let mut values = Vec::with_capacity(args.len());
-                for arg in args {
-                    values.push(evaluate(arg, env)?);
-                    if values[0].is_null() {
-                        return Ok(Datum::Null);
-                    }
-                }
-                call(expr, &values, env)
-            }
-            Form::Coalesce => {
-                for arg in args {
-                    let value = evaluate(arg, env)?;
-                    if !value.is_null() {
-                        return fitted(value, expr);
-                    }
-                }
-                Ok(Datum::Null)
-            }
+            Form::Case => case(expr, args, env),
+            Form::Coalesce => coalesce(expr, args, env),
+            form => operands_then_call(form, expr, args, env),
         },
     }
+}
+
+// What recurses has a function of its own: unoptimised builds add up the locals of all branches, and a frame is on the stack once
+// a level.
+
+/// Evaluates the operands from left to right, until one of them decides; else calls.
+fn operands_then_call(
+    form: Form,
+    expr: &Expr,
+    args: &[Expr],
+    env: &Environment<'_>,
+) -> Result<Datum, Failure> {
+    let mut values = Vec::with_capacity(args.len());
+    for arg in args {
+        let value = evaluate(arg, env)?;
+        if decides(form, &value, values.is_empty(), args) {
+            return Ok(value);
+        }
+        values.push(value);
+    }
+    call(expr, &values, env)
+}
+
+/// Whether an operand is the answer of the whole.
+fn decides(form: Form, value: &Datum, is_first: bool, args: &[Expr]) -> bool {
+    match form {
+        Form::And => *value == Datum::Int(0),
+        Form::Or => matches!(value, Datum::Int(v) if *v != 0),
+        Form::NullFirst | Form::NullFirstDecimal => value.is_null() && form.stops_at_null(args),
+        Form::Guarded => is_first && value.is_null(),
+        Form::Call | Form::Case | Form::Coalesce => false,
+    }
+}
+
+fn case(expr: &Expr, args: &[Expr], env: &Environment<'_>) -> Result<Datum, Failure> {
+    let mut chosen = if args.len() % 2 == 1 {
+        args.last()
+    } else {
+        None
+    };
+    for branch in args.chunks_exact(2) {
+        if matches!(evaluate(&branch[0], env)?, Datum::Int(v) if v != 0) {
+            chosen = Some(&branch[1]);
+            break;
+        }
+    }
+    match chosen {
+        Some(value) => fitted(evaluate(value, env)?, expr),
+        None => Ok(Datum::Null),
+    }
+}
+
+fn coalesce(expr: &Expr, args: &[Expr], env: &Environment<'_>) -> Result<Datum, Failure> {
+    for arg in args {
+        let value = evaluate(arg, env)?;
+        if !value.is_null() {
+            return fitted(value, expr);
+        }
+    }
+    Ok(Datum::Null)
 }
 
 /// The value of a constant expression with the warnings it raises; for binding.

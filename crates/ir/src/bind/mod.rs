@@ -5,13 +5,15 @@
 //! neither error nor warning: what raises something must raise it for every row, as MySQL does.
 
 mod cast_type;
+mod construct;
 mod literal;
 mod names;
 
 pub use cast_type::column_type;
 
-use sqlift_functions::{BindContext, Expr, ExprKind, catalogue};
-use sqlift_syntax::ast::{self, BinaryOp, IsTest, Literal, Parameter, TrimSide, UnaryOp};
+use construct::{Construct, Part};
+use sqlift_functions::{BindContext, Expr, ExprKind, FunctionId, catalogue};
+use sqlift_syntax::ast::{self, BinaryOp, Literal, Parameter, TrimSide, UnaryOp};
 use sqlift_syntax::types::{CastType, CharsetName};
 use sqlift_syntax::{TextContext, mysql_text};
 use sqlift_types::{Column, Datum, Error, Schema, Session, Span, SqlType, Warning};
@@ -130,11 +132,12 @@ impl Binder<'_> {
         result.map_err(|e| e.at(span(node.span)))
     }
 
-    fn exprs<'n>(
-        &mut self,
-        nodes: impl IntoIterator<Item = &'n ast::Expr>,
-    ) -> Result<Vec<Expr>, Error> {
-        nodes.into_iter().map(|n| self.expr(n)).collect()
+    fn exprs(&mut self, nodes: &[ast::Expr]) -> Result<Vec<Expr>, Error> {
+        let mut bound = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            bound.push(self.expr(node)?);
+        }
+        Ok(bound)
     }
 
     /// Binds a call of the catalogue entry `name`.
@@ -194,7 +197,34 @@ impl Binder<'_> {
         }
     }
 
+    /// Only what recurses is here, each in a function of its own: unoptimised builds add up the locals of all branches, and this
+    /// frame is on the stack once a level.
     fn node(&mut self, node: &ast::Expr) -> Result<Expr, Error> {
+        use ast::ExprKind as A;
+        match &node.kind {
+            A::Unary {
+                op: UnaryOp::Plus,
+                operand,
+            } => self.expr(operand),
+            A::Row(members) => self.row(node, members),
+            A::Call(call) => self.function(node, call),
+            A::Odbc { name, operand } => self.odbc(name, operand),
+            A::Trim {
+                side,
+                pattern,
+                operand,
+            } => self.trim(node, *side, pattern.as_deref(), operand),
+            A::Literal(_)
+            | A::Column(_)
+            | A::Parameter(_)
+            | A::UserVariable(_)
+            | A::SystemVariable(_)
+            | A::Assign { .. } => self.leaf(node),
+            _ => self.construct(node),
+        }
+    }
+
+    fn leaf(&mut self, node: &ast::Expr) -> Result<Expr, Error> {
         use ast::ExprKind as A;
         match &node.kind {
             A::Literal(literal) => self.literal(literal, span(node.span)),
@@ -202,237 +232,84 @@ impl Binder<'_> {
             A::Parameter(parameter) => Ok(self.parameter(parameter, span(node.span))),
             A::UserVariable(name) => self.user_variable(node, &name.text),
             A::SystemVariable(variable) => self.system_variable(node, &variable.name.text),
-            A::Assign { .. } => Err(Error::unsupported("assignment to a user variable")),
-            A::Unary { op, operand } => self.unary(node, *op, operand),
-            A::Binary { op, left, right } => self.binary(node, *op, left, right),
-            A::Is {
-                operand,
-                test,
-                negated,
-            } => {
-                let args = vec![self.expr(operand)?];
-                let name = match (test, negated) {
-                    (IsTest::Null | IsTest::Unknown, false) => "IS NULL",
-                    (IsTest::Null | IsTest::Unknown, true) => "IS NOT NULL",
-                    (IsTest::True, false) => "IS TRUE",
-                    (IsTest::True, true) => "IS NOT TRUE",
-                    (IsTest::False, false) => "IS FALSE",
-                    (IsTest::False, true) => "IS NOT FALSE",
-                };
-                self.call(node, name, args)
-            }
-            A::Like {
-                operand,
-                pattern,
-                escape,
-                negated,
-            } => {
-                let mut args = vec![self.expr(operand)?, self.expr(pattern)?];
-                if let Some(escape) = escape {
-                    args.push(self.expr(escape)?);
-                }
-                let like = self.call(node, "LIKE", args)?;
-                self.negated(node, like, *negated)
-            }
-            A::Regexp {
-                operand,
-                pattern,
-                negated,
-            } => {
-                let args = vec![self.expr(operand)?, self.expr(pattern)?];
-                let matched = self.call(node, "REGEXP", args)?;
-                self.negated(node, matched, *negated)
-            }
-            A::Between {
-                operand,
-                low,
-                high,
-                negated,
-            } => {
-                let args = self.exprs([&**operand, &**low, &**high])?;
-                let between = self.call(node, "BETWEEN", args)?;
-                self.negated(node, between, *negated)
-            }
-            A::In {
-                operand,
-                list,
-                negated,
-            } => {
-                let mut args = vec![self.expr(operand)?];
-                args.append(&mut self.exprs(list)?);
-                let found = self.call(node, "IN", args)?;
-                self.negated(node, found, *negated)
-            }
-            A::Row(members) => {
-                let members = self.exprs(members)?;
-                let place = span(node.span);
-                Ok(Expr {
-                    kind: ExprKind::Row(members),
-                    ..Expr::literal(Datum::Null, SqlType::null())
-                }
-                .at(place))
-            }
-            A::Case {
-                operand,
-                branches,
-                otherwise,
-            } => {
-                let mut args = Vec::with_capacity(branches.len() * 2 + 2);
-                if let Some(operand) = operand {
-                    args.push(self.expr(operand)?);
-                }
-                for branch in branches {
-                    args.push(self.expr(&branch.condition)?);
-                    args.push(self.expr(&branch.value)?);
-                }
-                args.push(match otherwise {
-                    Some(value) => self.expr(value)?,
-                    None => Expr::literal(Datum::Null, SqlType::null()).at(span(node.span)),
-                });
-                self.call(
-                    node,
-                    if operand.is_some() { "CASE OF" } else { "CASE" },
-                    args,
-                )
-            }
-            A::Cast {
-                operand,
-                target,
-                array,
-            } => {
-                if *array {
-                    return Err(Error::new(
-                        1235,
-                        "42000",
-                        "This version of MySQL doesn't yet support 'Use of CAST( .. AS .. ARRAY) outside of functional index in CREATE(non-SELECT)/ALTER TABLE or in general expressions'",
-                    ));
-                }
-                let args = vec![self.expr(operand)?];
-                self.spelled_type(target, node.span.end);
-                let target = cast_type::cast_target(target, self.binding.session)?;
-                self.call_with(node, "CAST", args, Some(target))
-            }
-            A::ConvertUsing { operand, charset } => {
-                let args = vec![self.expr(operand)?, names::text(&charset.text)];
-                self.spelled_charset(&charset.text, node.span.end);
-                self.call(node, "CONVERT USING", args)
-            }
-            A::Collate { operand, collation } => {
-                let args = vec![self.expr(operand)?, names::text(&collation.text)];
-                self.call(node, "COLLATE", args)
-            }
-            A::Call(call) => self.function(node, call),
-            A::DateArithmetic {
-                date,
-                interval,
-                unit,
-                subtract,
-                form,
-            } => {
-                let unit = names::unit(*unit);
-                let args = vec![self.expr(date)?, self.expr(interval)?, unit];
-                let name = match (form, subtract) {
-                    (ast::DateForm::Timestampadd, _) => "TIMESTAMPADD",
-                    (_, false) => "DATE_ADD",
-                    (_, true) => "DATE_SUB",
-                };
-                self.call(node, name, args)
-            }
-            A::TimestampDiff { unit, from, to } => {
-                let args = vec![names::unit(*unit), self.expr(from)?, self.expr(to)?];
-                self.call(node, "TIMESTAMPDIFF", args)
-            }
-            A::Extract { unit, operand } => {
-                let args = vec![names::unit(*unit), self.expr(operand)?];
-                self.call(node, "EXTRACT", args)
-            }
-            A::Trim {
-                side,
-                pattern,
-                operand,
-            } => {
-                let name = match side {
-                    Some(TrimSide::Both) | None => "TRIM",
-                    Some(TrimSide::Leading) => "TRIM LEADING",
-                    Some(TrimSide::Trailing) => "TRIM TRAILING",
-                };
-                let mut args = Vec::new();
-                let pattern = pattern.as_ref().map(|p| self.expr(p)).transpose()?;
-                args.push(self.expr(operand)?);
-                args.extend(pattern);
-                self.call(node, name, args)
-            }
-            A::CharUsing { codes, charset } => {
-                self.spelled_charset(&charset.text, node.span.end);
-                let mut args = vec![names::text(&charset.text)];
-                args.append(&mut self.exprs(codes)?);
-                self.call(node, "CHAR USING", args)
-            }
-            A::JsonPath {
-                column,
-                path,
-                unquote,
-            } => {
-                let args = vec![self.column(column, span(node.span))?, names::text(path)];
-                self.call(node, if *unquote { "->>" } else { "->" }, args)
-            }
-            A::Odbc { name, operand } => self.odbc(name, operand),
-            A::CastAtTimeZone { .. } => Err(Error::unsupported("CAST(.. AT TIME ZONE ..)")),
-            A::GetFormat { .. } => Err(Error::unsupported("GET_FORMAT")),
-            A::WeightString { .. } => Err(Error::unsupported("WEIGHT_STRING")),
-            A::JsonValue(_) => Err(Error::unsupported("JSON_VALUE")),
-            A::Default(_) => Err(Error::unsupported("DEFAULT")),
-            A::Values(_) => Err(Error::unsupported("VALUES")),
+            _ => Err(Error::unsupported("assignment to a user variable")),
         }
     }
 
-    fn negated(&mut self, node: &ast::Expr, expr: Expr, negated: bool) -> Result<Expr, Error> {
+    fn construct(&mut self, node: &ast::Expr) -> Result<Expr, Error> {
+        self.note_spelling(node);
+        let Construct {
+            name,
+            parts,
+            target,
+            negated,
+        } = Construct::of(node, self.binding.session)?;
+        let mut args = Vec::with_capacity(parts.len());
+        for part in parts {
+            args.push(match part {
+                Part::Operand(operand) => self.expr(operand)?,
+                Part::Column(column) => self.column(column, span(node.span))?,
+                Part::Word(word) => *word,
+            });
+        }
+        let bound = self.call_with(node, name, args, target)?;
         if negated {
-            self.call(node, "NOT", vec![expr])
+            self.call(node, "NOT", vec![bound])
         } else {
-            Ok(expr)
+            Ok(bound)
         }
     }
 
-    fn unary(&mut self, node: &ast::Expr, op: UnaryOp, operand: &ast::Expr) -> Result<Expr, Error> {
-        let mut args = vec![self.expr(operand)?];
-        match op {
-            UnaryOp::Plus => Ok(args.remove(0)),
-            UnaryOp::Minus => self.call(node, "NEG", args),
-            UnaryOp::BitNot => self.call(node, "~", args),
-            UnaryOp::Not => self.call(node, "NOT", args),
-            UnaryOp::Bang => {
-                self.deprecated(node.span.start, "'!'", "NOT");
-                self.call(node, "NOT", args)
-            }
-            UnaryOp::Binary => {
-                self.deprecated(node.span.start, "'BINARY expr'", "CAST");
-                let target = SqlType::varbinary(u32::MAX);
-                self.call_with(node, "CAST", args, Some(target))
-            }
+    fn row(&mut self, node: &ast::Expr, members: &[ast::Expr]) -> Result<Expr, Error> {
+        let members = self.exprs(members)?;
+        Ok(Expr {
+            kind: ExprKind::Row(members),
+            ..names::null()
         }
+        .at(span(node.span)))
     }
 
-    fn binary(
+    /// What is trimmed is written first, and bound first.
+    fn trim(
         &mut self,
         node: &ast::Expr,
-        op: BinaryOp,
-        left: &ast::Expr,
-        right: &ast::Expr,
+        side: Option<TrimSide>,
+        pattern: Option<&ast::Expr>,
+        operand: &ast::Expr,
     ) -> Result<Expr, Error> {
-        let args = vec![self.expr(left)?, self.expr(right)?];
-        let name = match op {
-            BinaryOp::BarOr => {
-                self.deprecated(left.span.end, "'|| as a synonym for OR'", "OR");
-                "OR"
-            }
-            BinaryOp::AmpersandAnd => {
-                self.deprecated(left.span.end, "'&&'", "AND");
-                "AND"
-            }
-            other => other.symbol(),
+        let name = match side {
+            Some(TrimSide::Both) | None => "TRIM",
+            Some(TrimSide::Leading) => "TRIM LEADING",
+            Some(TrimSide::Trailing) => "TRIM TRAILING",
         };
+        let pattern = pattern.map(|p| self.expr(p)).transpose()?;
+        let mut args = vec![self.expr(operand)?];
+        args.extend(pattern);
         self.call(node, name, args)
+    }
+
+    /// Warnings about spellings that MySQL will give up.
+    fn note_spelling(&mut self, node: &ast::Expr) {
+        match &node.kind {
+            ast::ExprKind::Unary { op, .. } => match op {
+                UnaryOp::Bang => self.deprecated(node.span.start, "'!'", "NOT"),
+                UnaryOp::Binary => self.deprecated(node.span.start, "'BINARY expr'", "CAST"),
+                _ => {}
+            },
+            ast::ExprKind::Binary { op, left, .. } => match op {
+                BinaryOp::BarOr => {
+                    self.deprecated(left.span.end, "'|| as a synonym for OR'", "OR");
+                }
+                BinaryOp::AmpersandAnd => self.deprecated(left.span.end, "'&&'", "AND"),
+                _ => {}
+            },
+            ast::ExprKind::Cast { target, .. } => self.spelled_type(target, node.span.end),
+            ast::ExprKind::ConvertUsing { charset, .. }
+            | ast::ExprKind::CharUsing { charset, .. } => {
+                self.spelled_charset(&charset.text, node.span.end);
+            }
+            _ => {}
+        }
     }
 
     /// Warning 1287.
@@ -589,6 +466,13 @@ impl Binder<'_> {
     }
 
     fn function(&mut self, node: &ast::Expr, call: &ast::Call) -> Result<Expr, Error> {
+        let function = self.resolve(call)?;
+        let args = self.exprs(&call.args)?;
+        self.call(node, catalogue().function(function).name(), args)
+    }
+
+    /// The function that is meant, if it takes so many arguments.
+    fn resolve(&self, call: &ast::Call) -> Result<FunctionId, Error> {
         let upper = call.name.text.to_ascii_uppercase();
         let known = call
             .schema
@@ -617,7 +501,6 @@ impl Binder<'_> {
         if !(low..=high).contains(&call.args.len()) {
             return Err(Error::wrong_arity(&call.name.text));
         }
-        let args = self.exprs(&call.args)?;
-        self.call(node, &upper, args)
+        Ok(id)
     }
 }

@@ -14,6 +14,11 @@ pub(super) fn text(name: &str) -> Expr {
     )
 }
 
+/// NULL that the text implies: what is left out.
+pub(super) fn null() -> Expr {
+    Expr::literal(Datum::Null, SqlType::null())
+}
+
 /// An interval's unit as a constant argument: its place among MySQL's twenty units.
 pub(super) fn unit(unit: IntervalUnit) -> Expr {
     let index = IntervalUnit::ALL
