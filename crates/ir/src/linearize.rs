@@ -596,7 +596,12 @@ fn is_cheap(expr: &Expr) -> bool {
                 let harmless = |o: &Overload| !o.is_fallible() && !o.warns() && !o.is_costly();
                 matches!(
                     function.evaluation(),
-                    Form::Call | Form::NullFirst | Form::NullFirstDecimal | Form::And | Form::Or
+                    Form::Call
+                        | Form::NullFirst
+                        | Form::NullFirstDecimal
+                        | Form::Guarded
+                        | Form::And
+                        | Form::Or
                 ) && !function.is_volatile()
                     && function.overloads().iter().all(harmless)
                     && args.iter().all(|a| walk(a, budget))

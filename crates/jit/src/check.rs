@@ -32,8 +32,17 @@ pub(crate) fn machine_of(repr: Repr) -> Option<Machine> {
 pub(crate) struct Fits {
     /// Only logic on truth values: what holds for one bit holds for a word of them.
     pub(crate) logic: bool,
-    /// Whether the result can be NULL for another reason than a NULL argument.
-    pub(crate) may_be_null: bool,
+    /// Where the lowering says that the result is NULL.
+    pub(crate) null: SaysNull,
+}
+
+/// Where a lowering says that its result is NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SaysNull {
+    Nowhere,
+    /// Where this argument is.
+    WithArgument(usize),
+    Somewhere,
 }
 
 /// Whether (and how) the call's lowering works for arguments held like this.
@@ -74,7 +83,13 @@ pub(crate) fn lowering_of(
     }
     let fits = Fits {
         logic: checker.logic && machine == Machine::Bool,
-        may_be_null: result.null.is_some(),
+        null: match result.null {
+            None => SaysNull::Nowhere,
+            Some(null) => match lowered.iter().position(|arg| arg.null == Some(null)) {
+                Some(arg) => SaysNull::WithArgument(arg),
+                None => SaysNull::Somewhere,
+            },
+        },
     };
     (!checker.refused).then_some((lower, fits))
 }

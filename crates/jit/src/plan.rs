@@ -2,7 +2,7 @@
 //! whether two rows fit an instruction.
 
 use crate::CompileError;
-use crate::check::{Fits, Width, lowering_of};
+use crate::check::{Fits, SaysNull, Width, lowering_of};
 use crate::column::ColumnKind;
 use sqlift_functions::{Lower, SlotId};
 use sqlift_ir::{Program, Slot, Step};
@@ -117,10 +117,11 @@ fn nulls(program: &Program, width: Width) -> Option<(Vec<Nulls>, Calls)> {
                 let site = &program.calls[call.index()];
                 let (lower, fits) = lowering_of(site, &program.session, &described, width)?;
                 calls[call.index()] = Some((lower, fits));
-                match (site.overload().is_strict(), fits.may_be_null) {
-                    (_, true) => Nulls::Row,
-                    (true, false) => union(&of_args),
-                    (false, false) => Nulls::Never,
+                match (site.overload().is_strict(), fits.null) {
+                    (_, SaysNull::Somewhere) => Nulls::Row,
+                    (true, _) => union(&of_args),
+                    (false, SaysNull::WithArgument(arg)) => of_args[arg].clone(),
+                    (false, SaysNull::Nowhere) => Nulls::Never,
                 }
             }
             _ => continue,

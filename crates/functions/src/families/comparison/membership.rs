@@ -636,6 +636,13 @@ fn lower_between(
     let (value, low, high) = (args[0], args[1], args[2]);
     let not_below = compare(e, Relation::LessOrEqual, low.value, value.value);
     let not_above = compare(e, Relation::LessOrEqual, value.value, high.value);
+    if (low.null, high.null) == (None, None) {
+        return Some(Lowered {
+            value: e.and(not_below, not_above),
+            length: None,
+            null: value.null,
+        });
+    }
     let no = e.bool(false);
     let (low_null, high_null) = (low.null.unwrap_or(no), high.null.unwrap_or(no));
     // A bound that is NULL counts as passed here.
@@ -661,12 +668,15 @@ fn lower_in(e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]) -> Option<Lowe
     }
     let (value, list) = args.split_first()?;
     let mut member = e.bool(false);
-    let mut any_null = e.bool(false);
+    let mut any_null = None;
     for item in list {
         let same = e.compare(Relation::Equal, value.value, item.value);
         let same = match item.null {
             Some(null) => {
-                any_null = e.or(any_null, null);
+                any_null = Some(match any_null {
+                    Some(others) => e.or(others, null),
+                    None => null,
+                });
                 let known = e.not(null);
                 e.and(known, same)
             }
@@ -674,15 +684,20 @@ fn lower_in(e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]) -> Option<Lowe
         };
         member = e.or(member, same);
     }
-    let missing = e.not(member);
-    let unknown = e.and(missing, any_null);
-    let null = match value.null {
-        Some(null) => e.or(null, unknown),
-        None => unknown,
+    let null = match any_null {
+        None => value.null,
+        Some(any_null) => {
+            let missing = e.not(member);
+            let unknown = e.and(missing, any_null);
+            Some(match value.null {
+                Some(null) => e.or(null, unknown),
+                None => unknown,
+            })
+        }
     };
     Some(Lowered {
         value: member,
         length: None,
-        null: Some(null),
+        null,
     })
 }
