@@ -4,7 +4,7 @@ use super::no_rows;
 use crate::families::logic::truth;
 use crate::families::{aggregate, textual};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext, catalogue};
-use sqlift_types::{Datum, Error, TypeKind};
+use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -58,14 +58,47 @@ fn bind_case_of(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error
     let rest: Vec<Expr> = args.collect();
     let count = rest.len();
     let (mut conditions, mut values) = (Vec::new(), Vec::new());
+    let mut converts = false;
     for (i, arg) in rest.into_iter().enumerate() {
         if i % 2 == 0 && i + 1 < count {
-            conditions.push(equal(cx, operand.clone(), arg)?);
+            converts |= is_text(&operand) != is_text(&arg) && !arg.is_null_literal();
+            conditions.push(matched(cx, operand.clone(), arg)?);
         } else {
             values.push(arg);
         }
     }
+    if converts && operand.nullable {
+        // A NULL operand equals nothing, and nothing is converted to be compared with it.
+        let otherwise = values.last().cloned();
+        let missing = cx.bind_named("IS NULL", vec![operand])?;
+        conditions.insert(0, missing);
+        values.splice(0..0, otherwise);
+    }
     branches(cx, "case", conditions, values)
+}
+
+fn is_text(expr: &Expr) -> bool {
+    expr.ty.kind.is_string() || matches!(expr.ty.kind, TypeKind::Enum | TypeKind::Set)
+}
+
+/// Whether the operand of a simple CASE equals a value.
+///
+/// MySQL: as `=`, but a constant is converted for every row, and one that is no date is not an error.
+fn matched(cx: &mut BindContext<'_>, operand: Expr, value: Expr) -> Result<Expr, Error> {
+    let temporal = operand.ty.kind.is_temporal() || value.ty.kind.is_temporal();
+    let texts = usize::from(is_text(&operand)) + usize::from(is_text(&value));
+    let constant = value.is_constant() || operand.is_constant();
+    if texts == 1 && temporal && constant {
+        let nothing = cx.null(SqlType::null());
+        return cx.bind_named("IN", vec![operand, value, nothing]);
+    }
+    let numeric = operand.ty.kind.is_numeric() || value.ty.kind.is_numeric();
+    if texts == 1 && numeric && constant && operand.ty.kind != TypeKind::Hex {
+        let nullable = operand.nullable || value.nullable;
+        let both = [operand, value].map(|e| cx.coerce(e, SqlType::double()));
+        return Ok(cx.call_named("=", both.into(), SqlType::bool(), nullable));
+    }
+    equal(cx, operand, value)
 }
 
 fn bind_if(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {

@@ -7,7 +7,7 @@ use crate::kernel::{Many, nullable_with, total_with};
 use crate::native::{Bytes, Int, Opt, UInt};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_collation::{Charset, Coercibility, Collated, CollationId, Repertoire, convert};
-use sqlift_types::{Datum, Error, SqlType, TypeKind};
+use sqlift_types::{Datum, Error, SqlType, TypeKind, Warning};
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -29,6 +29,13 @@ pub(super) fn functions() -> Vec<Function> {
                 hex_number(s, cx, v as u64)
             }))
             .overload(total_with::<(UInt,), Bytes, _, _>(Site::prepare, hex_number)),
+        Function::new("UNHEX", (1, 1), bind_unhex, unhex_reference)
+            .doc("The bytes that pairs of hexadecimal digits stand for; NULL with warning 1411 if there is anything else.")
+            .example("UNHEX('4D7953514C')", "MySQL"),
+        Function::operator("UNHEX of", super::unbindable, unhex_reference)
+            .doc("UNHEX, with the text of its argument for the warning.")
+            .overload(nullable_with::<(Bytes, Bytes), Bytes, _, _>(Site::prepare, unhex))
+            .warns(),
         Function::new("TO_BASE64", (1, 1), bind_to_base64, to_base64_reference)
             .doc("The bytes of a text in base 64, in lines of 76 characters.")
             .example("TO_BASE64('abc')", "YWJj")
@@ -120,6 +127,64 @@ fn bind_hex(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let (text, _) = textual::own_text(cx, arg)?;
     let length = byte_length(&text, &own) * 2;
     Ok(result(cx, vec![text], length, collated))
+}
+
+fn bind_unhex(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [text] = exactly(args, "UNHEX")?;
+    let own = text.ty.clone();
+    let quoted = (cx.quote)(text.span).into_bytes();
+    let ty = SqlType::varbinary(quoted.len() as u32);
+    let quoted = Expr::literal(Datum::Bytes(quoted), ty).at(cx.span);
+    let (text, _) = textual::own_text(cx, text)?;
+    let length = byte_length(&text, &own).div_ceil(2);
+    let ty = textual::text_type(length, CollationId::BINARY);
+    let call = cx.call_named("UNHEX of", vec![text, quoted], ty, true);
+    Ok(cx.with_collation(call, binary()))
+}
+
+/// Warning 1411 quotes the argument, not its value.
+fn not_hexadecimal(quoted: &[u8]) -> Warning {
+    let quoted = String::from_utf8_lossy(quoted);
+    let message = format!("Incorrect string value: '{quoted}' for function unhex");
+    Warning::new(1411, message)
+}
+
+fn unhex_reference(cx: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    let Some(text) = bytes(&args[0]) else {
+        return Ok(Datum::Null);
+    };
+    let digits: Option<Vec<u32>> = text.iter().map(|b| char::from(*b).to_digit(16)).collect();
+    let Some(mut digits) = digits else {
+        cx.warn(not_hexadecimal(
+            args.get(1).and_then(bytes).unwrap_or_default(),
+        ));
+        return Ok(Datum::Null);
+    };
+    if digits.len() % 2 == 1 {
+        digits.insert(0, 0);
+    }
+    let bytes = digits.chunks(2).map(|d| (d[0] * 16 + d[1]) as u8);
+    Ok(Datum::Bytes(bytes.collect()))
+}
+
+fn unhex<'r>(_: &Site, cx: &RowContext<'r>, text: &[u8], quoted: &[u8]) -> Option<&'r [u8]> {
+    let value = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    };
+    let out = cx.arena.alloc_slice_fill_copy(text.len().div_ceil(2), 0u8);
+    // With an odd number of digits the first stands alone.
+    let odd = text.len() % 2;
+    for (place, byte) in text.iter().enumerate() {
+        let Some(digit) = value(*byte) else {
+            cx.warn(not_hexadecimal(quoted));
+            return None;
+        };
+        out[(place + odd) / 2] |= digit << if (place + odd) % 2 == 0 { 4 } else { 0 };
+    }
+    Some(out)
 }
 
 fn bind_to_base64(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {

@@ -3,7 +3,7 @@
 use super::{bytes, count, exactly, int};
 use crate::families::textual;
 use crate::kernel::{Many, total_with};
-use crate::native::{Bytes, Int, Opt};
+use crate::native::{Bytes, Double, Int, Opt};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_collation::{Charset, Collation, CollationId};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
@@ -38,7 +38,10 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("FIELD", (2, usize::MAX), bind_field, field_reference)
             .doc("Which of the arguments behind the first equals it; 0 if none does or it is NULL.")
             .example("FIELD('Bb', 'Aa', 'Bb', 'Cc')", "2")
-            .overload(total_with::<Many<Opt<Bytes>>, Int, _, _>(collation, field)),
+            .overload(total_with::<Many<Opt<Bytes>>, Int, _, _>(collation, field))
+            .overload(total_with::<Many<Opt<Double>>, Int, (), _>(|_| Ok(()), |(), _, args| {
+                field_of_numbers(args)
+            })),
     ]
 }
 
@@ -137,7 +140,21 @@ fn bind_field(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
         Some(ty) => cx.coerce(arg, ty.clone()),
         None => arg,
     };
-    let wanted = as_common(cx, wanted);
+    let is_converted = text(&wanted.ty) && !wanted.ty.kind.is_temporal();
+    let converted = as_common(cx, wanted.clone());
+    if is_converted && common.is_some() {
+        // The text is converted once: all arguments are looked at, whether or not one is equal.
+        let all: Vec<Expr> = args.map(|arg| as_common(cx, arg)).collect();
+        let all = [converted].into_iter().chain(all).collect();
+        let call = cx.call(all, position_type(), false);
+        if !wanted.nullable {
+            return Ok(call);
+        }
+        let missing = cx.bind_named("IS NULL", vec![wanted])?;
+        let branches = vec![missing, place(0), call];
+        return Ok(cx.call_named("CASE", branches, position_type(), false));
+    }
+    let wanted = converted;
     let mut branches = Vec::new();
     for (n, arg) in args.enumerate() {
         let arg = as_common(cx, arg);
@@ -224,6 +241,10 @@ fn field_reference(
     site: &CallSite<'_>,
     args: &[Datum],
 ) -> Result<Datum, Fault> {
+    if matches!(args[0], Datum::Double(_)) {
+        let found = args[1..].iter().position(|arg| *arg == args[0]);
+        return Ok(Datum::Int(found.map_or(0, |n| n as i64 + 1)));
+    }
     let collation = site.collation.get().or(CollationId::BINARY.get());
     let (Some(wanted), Some(collation)) = (bytes(&args[0]), collation) else {
         return Ok(Datum::Int(0));
@@ -301,5 +322,13 @@ fn field<'r>(
     let found = others
         .iter()
         .position(|other| other.is_some_and(|text| collation.equal(wanted, text)));
+    found.map_or(0, |n| n as i64 + 1)
+}
+
+fn field_of_numbers(args: &[Option<f64>]) -> i64 {
+    let Some((Some(wanted), others)) = args.split_first() else {
+        return 0;
+    };
+    let found = others.iter().position(|other| *other == Some(*wanted));
     found.map_or(0, |n| n as i64 + 1)
 }
