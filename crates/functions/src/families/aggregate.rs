@@ -195,7 +195,13 @@ fn text(
     let charset = textual::charset_of(collated.collation);
     let length = values
         .iter()
-        .map(|v| textual::length_in(&v.ty, charset))
+        .map(|v| match v.ty.kind {
+            // MySQL: in bytes, what the expression shows at most, not what a DOUBLE can take.
+            TypeKind::Double if charset == Charset::Binary => {
+                textual::length_in(&v.ty, charset).min(v.ty.length.into())
+            }
+            _ => textual::length_in(&v.ty, charset),
+        })
         .max()
         .unwrap_or(0);
     let mut ty = textual::text_type(length, collated.collation);

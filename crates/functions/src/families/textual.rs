@@ -85,13 +85,13 @@ fn settle(merged: Result<Collated, coercibility::Mix>, operation: &str) -> Resul
 /// How many characters of the target's character set (bytes, if that is `binary`) the text of an operand can take.
 pub(super) fn length_in(ty: &SqlType, target: Charset) -> u64 {
     let own = u64::from(characters(ty));
-    if target == Charset::Binary && ty.kind == TypeKind::Double {
-        // MySQL: what an expression shows at most, not what a DOUBLE can take.
-        return own.min(ty.length.into());
-    }
     let is_text = ty.kind.is_text() || matches!(ty.kind, TypeKind::Enum | TypeKind::Set);
     if target == Charset::Binary && is_text {
         return own * charset_of(ty.collation).max_len() as u64;
+    }
+    if ty.kind.is_binary() || ty.kind == TypeKind::Bit {
+        // Bytes become whole units of the character set.
+        return own.div_ceil(target.min_len() as u64);
     }
     own
 }

@@ -185,7 +185,19 @@ impl<'n> Construct<'n> {
             }
             A::CastAtTimeZone { .. } => return Err(Error::unsupported("CAST(.. AT TIME ZONE ..)")),
             A::GetFormat { .. } => return Err(Error::unsupported("GET_FORMAT")),
-            A::WeightString { .. } => return Err(Error::unsupported("WEIGHT_STRING")),
+            A::WeightString {
+                operand,
+                binary: true,
+                length,
+            } => Construct {
+                target: Some(SqlType::varbinary(
+                    u32::try_from(*length).unwrap_or(u32::MAX - 1),
+                )),
+                ..Construct::new("WEIGHT_STRING AS BINARY", vec![Operand(operand)])
+            },
+            A::WeightString { .. } => {
+                return Err(Error::unsupported("WEIGHT_STRING(.. AS CHAR)"));
+            }
             A::JsonValue(_) => return Err(Error::unsupported("JSON_VALUE")),
             A::Default(_) => return Err(Error::unsupported("DEFAULT")),
             A::Values(_) => return Err(Error::unsupported("VALUES")),

@@ -114,7 +114,7 @@ pub(super) fn cast(function: Function) -> Function {
 }
 
 /// `CAST(x AS CHAR(n) CHARACTER SET c)`, `CAST(x AS BINARY(n))`; a length of [`u32::MAX`] is that of the operand.
-pub(super) fn bind_cast(
+pub(in crate::families) fn bind_cast(
     cx: &mut BindContext<'_>,
     operand: Expr,
     target: SqlType,

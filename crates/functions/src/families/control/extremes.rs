@@ -13,7 +13,7 @@ use crate::native::{
 };
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext, catalogue};
 use sqlift_collation::{Coercibility, Collation, CollationId};
-use sqlift_types::{Datum, Error, SqlType, TypeKind};
+use sqlift_types::{Datum, Error, SqlType, TypeKind, temporal};
 use std::cmp::Ordering;
 
 pub(super) fn functions() -> Vec<Function> {
@@ -151,10 +151,26 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
 
 /// The length of a text that may be a TIME with as many decimals as any argument has.
 fn widen_for_time(common: &mut aggregate::Aggregate, args: &[Expr]) {
-    let decimals = args.iter().map(|a| a.ty.decimals.min(6)).max().unwrap_or(0);
+    let decimals = args.iter().map(time_decimals).max().unwrap_or(0);
     let time = SqlType::time(decimals).length;
     if time > common.ty.length {
         common.ty = textual::text_type(time.into(), common.collated.collation);
+    }
+}
+
+/// Fraction digits of seconds that an argument can have as a TIME; of a constant text those that it has.
+fn time_decimals(arg: &Expr) -> u8 {
+    match (&arg.ty.kind, arg.as_literal()) {
+        (TypeKind::Hex, _) => 0,
+        (kind, Some(Datum::Bytes(text))) if kind.is_text() => {
+            let parsed = temporal::parse_time(text, temporal::DateFlags::FUZZY);
+            if parsed.notes.any() {
+                6
+            } else {
+                parsed.fraction_digits
+            }
+        }
+        _ => arg.ty.decimals.min(6),
     }
 }
 

@@ -182,7 +182,12 @@ fn unhex<'r>(_: &Site, cx: &RowContext<'r>, text: &[u8], quoted: &[u8]) -> Optio
             cx.warn(not_hexadecimal(quoted));
             return None;
         };
-        out[(place + odd) / 2] |= digit << if (place + odd) % 2 == 0 { 4 } else { 0 };
+        out[(place + odd) / 2] |= digit
+            << if (place + odd).is_multiple_of(2) {
+                4
+            } else {
+                0
+            };
     }
     Some(out)
 }
@@ -331,7 +336,7 @@ fn from_base64_reference(
         .filter(|b| !matches!(b, b' ' | b'\t'..=b'\r'))
         .collect();
     let filling = digits.iter().rev().take_while(|d| **d == b'=').count();
-    if digits.len() % 4 != 0 || filling > 2 {
+    if !digits.len().is_multiple_of(4) || filling > 2 {
         return Ok(Datum::Null);
     }
     let mut out = Vec::new();
@@ -569,7 +574,11 @@ fn from_base64<'r>(_: &Site, cx: &RowContext<'r>, text: &[u8]) -> Option<&'r [u8
             }
         }
     }
-    (digits % 4 == 0).then(|| &*out.into_bump_slice())
+    if digits % 4 == 0 {
+        Some(out.into_bump_slice())
+    } else {
+        None
+    }
 }
 
 fn quote<'r>(site: &Site, cx: &RowContext<'r>, text: Option<&'r [u8]>) -> &'r [u8] {

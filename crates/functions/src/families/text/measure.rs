@@ -76,7 +76,7 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>, length: u32) -> Result<Expr, 
 }
 
 fn length_reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
-    Ok(bytes(&args[0]).map_or(Datum::Null, |t| Datum::Int(t.iter().count() as i64)))
+    Ok(bytes(&args[0]).map_or(Datum::Null, |t| Datum::Int(t.len() as i64)))
 }
 
 fn char_length_reference(

@@ -17,6 +17,7 @@ mod pad;
 mod replace;
 mod slice;
 mod trim;
+mod weight;
 
 use super::textual;
 use crate::kernel::total;
@@ -50,6 +51,7 @@ pub(super) fn functions() -> Vec<Function> {
         replace::functions(),
         slice::functions(),
         trim::functions(),
+        weight::functions(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,139 @@
+//! WEIGHT_STRING: the bytes that a text is sorted by.
+//!
+//! MySQL: of a number that is no column it is NULL; of a column that is no string it is the key of an index, which is not done here.
+
+use super::{bytes, exactly};
+use crate::families::cast::to_text;
+use crate::families::textual;
+use crate::kernel::total_with;
+use crate::native::Bytes;
+use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
+use sqlift_collation::{Collation, CollationId};
+use sqlift_types::{Datum, Error};
+
+pub(super) fn functions() -> Vec<Function> {
+    vec![
+        Function::new("WEIGHT_STRING", (1, 1), bind, reference)
+            .doc("The weights of a text in its collation, as bytes.")
+            .example("HEX(WEIGHT_STRING('a'))", "1C47")
+            .overload(total_with::<(Bytes,), Bytes, _, _>(collation, weigh))
+            .shares_reference(),
+        Function::operator("WEIGHT_STRING AS BINARY", bind_as_binary, reference)
+            .doc("The bytes of CAST(.. AS BINARY(n)).")
+            .example("HEX(WEIGHT_STRING('ab' AS BINARY(3)))", "616200"),
+    ]
+}
+
+fn bind_as_binary(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [operand] = exactly(args, "WEIGHT_STRING")?;
+    let target = cx
+        .target
+        .clone()
+        .ok_or_else(|| Error::unsupported("a width without a number"))?;
+    let bytes = to_text::bind_cast(cx, operand, target)?;
+    cx.bind_named("WEIGHT_STRING", vec![bytes])
+}
+
+/// The fewest bytes that MySQL reckons with.
+const LEAST: u64 = 8;
+
+fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [text] = exactly(args, "WEIGHT_STRING")?;
+    let mut collated = textual::collated(cx, &text);
+    collated.collation = CollationId::BINARY;
+    if !text.ty.kind.is_string() && !text.is_null_literal() {
+        if !text.is_constant() || !text.ty.kind.is_numeric() {
+            return Err(Error::unsupported(format_args!(
+                "WEIGHT_STRING of {}",
+                text.ty
+            )));
+        }
+        let length = u64::from(text.ty.display_length()).max(LEAST);
+        let null = cx.null(textual::text_type(length, CollationId::BINARY));
+        return Ok(cx.with_collation(null, collated));
+    }
+    let (text, own) = textual::own_text(cx, text)?;
+    let length = own.collation.get().map_or(0, |collation| {
+        weights_length(collation, textual::characters(&text.ty).into())
+    });
+    let ty = textual::text_type(length.max(LEAST), CollationId::BINARY);
+    let call = cx.call(vec![text], ty, true);
+    Ok(cx.with_collation(call, collated))
+}
+
+/// The most bytes that the weights of so many characters take, as MySQL reckons.
+fn weights_length(collation: &Collation, characters: u64) -> u64 {
+    let width = collation.charset().max_len() as u64;
+    let name = collation.name();
+    let unicode = collation.charset().is_unicode();
+    let per_character = if collation.is_binary() {
+        1
+    } else if name.ends_with("0900_bin") {
+        16
+    } else if name.contains("_0900_") {
+        let levels = match name {
+            _ if name.ends_with("_ks") => 5,
+            _ if name.contains("ja_0900_as_cs") || name.contains("zh_0900_as_cs") => 4,
+            _ if name.ends_with("as_cs") => 3,
+            _ if name.ends_with("as_ci") => 2,
+            _ => 1,
+        };
+        let separators = match levels {
+            1 => 0,
+            2 => 2,
+            3 => 4,
+            4 => 4,
+            _ => 6,
+        };
+        // Scripts in another order than the table's take two weights a character.
+        let weight = match name {
+            _ if name.starts_with("utf8mb4_hr_") || name.starts_with("utf8mb4_ru_") => 128,
+            _ => 64,
+        };
+        return characters * weight * levels + separators;
+    } else if name.ends_with("_bin") && unicode {
+        match width {
+            4 => 12,
+            _ => width,
+        }
+    } else if name.contains("general") && unicode {
+        match name {
+            _ if name.starts_with("utf16") => 16,
+            _ if width == 2 => 2,
+            _ => 2 * width,
+        }
+    } else if unicode || name == "gb18030_unicode_520_ci" {
+        width * width * 8
+    } else if name == "gb18030_chinese_ci" {
+        32
+    } else if name == "latin1_german2_ci" {
+        2
+    } else {
+        width
+    };
+    characters * per_character
+}
+
+/// The collation of the argument.
+fn collation(site: &CallSite<'_>) -> Result<&'static Collation, Error> {
+    let id = site.args[0].ty.collation;
+    match id.get() {
+        Some(collation) if collation.is_supported() => Ok(collation),
+        _ => Err(Error::unsupported(format_args!("collation {id}"))),
+    }
+}
+
+fn reference(_: &RowContext<'_>, site: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    let (Some(text), Ok(collation)) = (bytes(&args[0]), collation(site)) else {
+        return Ok(Datum::Null);
+    };
+    let mut out = Vec::new();
+    collation.weight_string(text, &mut out);
+    Ok(Datum::Bytes(out))
+}
+
+fn weigh<'r>(collation: &&'static Collation, cx: &RowContext<'r>, text: &[u8]) -> &'r [u8] {
+    let mut out = Vec::with_capacity(text.len() * 2);
+    collation.weight_string(text, &mut out);
+    cx.bytes(&out)
+}
