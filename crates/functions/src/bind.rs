@@ -156,6 +156,9 @@ impl BindContext<'_> {
         if expr.is_null_literal() {
             return Expr { ty: to, ..expr };
         }
+        if let Some(converted) = crate::families::json::implicit(self, &expr, &to) {
+            return converted;
+        }
         if to.kind.is_temporal()
             && let Some(read) = crate::families::moment(self, expr.clone(), to.clone())
         {

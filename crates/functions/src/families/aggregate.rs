@@ -8,7 +8,7 @@
 //! * CHAR with anything but VARCHAR, TEXT and JSON stays CHAR; ENUM and SET become VARCHAR.
 //! * A truth value becomes BIGINT.
 
-use super::textual;
+use super::{json, textual};
 use crate::{BindContext, Expr};
 use sqlift_collation::{Charset, Coercibility, Collated, CollationId, Repertoire};
 use sqlift_types::{Error, NOT_FIXED, SqlType, TypeKind};
@@ -41,16 +41,23 @@ pub(super) fn result(
         let ty = SqlType::null();
         return Ok(Aggregate { ty, collated });
     };
-    if let Some(odd) = typed.iter().find(|v| {
-        matches!(
-            v.ty.kind,
-            TypeKind::Json | TypeKind::Vector | TypeKind::Dynamic
-        )
-    }) {
+    if let Some(odd) = typed
+        .iter()
+        .find(|v| matches!(v.ty.kind, TypeKind::Vector | TypeKind::Dynamic))
+    {
         return Err(Error::unsupported(format_args!(
             "{operation} of {}",
             odd.ty
         )));
+    }
+    if typed.iter().all(|v| json::is_json(v)) {
+        let ty = SqlType::json();
+        let collated = Collated::new(
+            CollationId::BINARY,
+            Coercibility::Numeric,
+            Repertoire::Ascii,
+        );
+        return Ok(Aggregate { ty, collated });
     }
     let mut kind = merge(first.ty.kind, first.ty.kind);
     for value in &typed[1..] {
@@ -285,6 +292,7 @@ fn text_kind(a: TypeKind, b: TypeKind) -> TypeKind {
         Text => 2,
         MediumText => 3,
         LongText => 4,
+        Json => 4,
         _ => 0,
     };
     match (size(a), size(b)) {
@@ -293,8 +301,8 @@ fn text_kind(a: TypeKind, b: TypeKind) -> TypeKind {
             (Char, _) | (_, Char) => Char,
             _ => VarChar,
         },
-        (x, y) if x >= y => a,
-        _ => b,
+        (x, y) if x >= y => plain(a),
+        _ => plain(b),
     }
 }
 
@@ -309,6 +317,7 @@ fn plain(kind: TypeKind) -> TypeKind {
         Blob => Text,
         MediumBlob => MediumText,
         LongBlob => LongText,
+        Json => LongText,
         other => other,
     }
 }

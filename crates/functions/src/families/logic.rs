@@ -3,7 +3,7 @@
 //! MySQL takes any value for a condition: `x` stands for `x <> 0`, with the warnings of that comparison. AND and OR look at their second
 //! operand only if the first does not decide, XOR only if the first is not NULL. `IS NULL` of what cannot be NULL is false without looking.
 
-use super::comparison;
+use super::{comparison, json};
 use crate::emit::{Emit, Lowered};
 use crate::kernel::{nullable, total};
 use crate::native::{
@@ -101,11 +101,24 @@ pub(super) fn truth(cx: &mut BindContext<'_>, expr: Expr) -> Result<Expr, Error>
             ..expr
         }),
         _ => {
+            if json::is_json(&expr) {
+                cx.warnings.push(json::as_condition());
+            }
             let span = expr.span;
             let zero = Expr::literal(Datum::Int(0), SqlType::bigint_of(1)).at(span);
             Ok(comparison::relation(cx, "<>", expr, zero)?.at(span))
         }
     }
+}
+
+/// The truth of what decides a branch of IF or CASE: JSON counts as the number that it is, without a comparison of documents.
+pub(super) fn condition(cx: &mut BindContext<'_>, expr: Expr) -> Result<Expr, Error> {
+    let expr = if json::is_json(&expr) {
+        cx.coerce(expr, SqlType::double())
+    } else {
+        expr
+    };
+    truth(cx, expr)
 }
 
 fn truths(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Vec<Expr>, Error> {

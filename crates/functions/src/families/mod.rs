@@ -9,6 +9,7 @@ mod cast;
 mod comparison;
 mod control;
 mod date;
+pub(crate) mod json;
 mod like;
 mod logic;
 mod mathematics;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> Vec<Function> {
         comparison::functions(),
         control::functions(),
         date::functions(),
+        json::functions(),
         like::functions(),
         logic::functions(),
         mathematics::functions(),

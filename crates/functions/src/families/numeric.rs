@@ -29,7 +29,7 @@ pub(super) fn class(ty: &SqlType) -> Result<Class, Error> {
         Date => Class::Integer,
         Time | DateTime | Timestamp if ty.decimals == 0 => Class::Integer,
         Time | DateTime | Timestamp => Class::Decimal,
-        Json | Vector => return Err(Error::unsupported(format_args!("{ty} as a number"))),
+        Vector => return Err(Error::unsupported(format_args!("{ty} as a number"))),
         _ => Class::Double,
     })
 }

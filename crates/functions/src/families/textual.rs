@@ -126,7 +126,7 @@ pub(super) fn text(cx: &mut BindContext<'_>, expr: Expr, target: Collated) -> Re
     if expr.ty.kind.is_string() && charset_of(expr.ty.collation) == charset_of(target.collation) {
         return Ok(expr);
     }
-    if matches!(expr.ty.kind, TypeKind::Json | TypeKind::Vector) {
+    if expr.ty.kind == TypeKind::Vector {
         return Err(Error::unsupported(format_args!("{} as text", expr.ty)));
     }
     let charset = charset_of(target.collation);

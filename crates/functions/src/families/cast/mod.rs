@@ -8,6 +8,7 @@ pub(in crate::families) mod to_temporal;
 pub(super) mod to_text;
 
 use crate::emit::{Emit, Lowered, Relation};
+use crate::families::json;
 use crate::kernel::{flagged, total};
 use crate::native::{Dec64, Dec128, Dec256};
 use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, Reason, RowContext};
@@ -74,6 +75,7 @@ fn bind_cast(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
         Target::Number => to_number::bind_cast(cx, operand, target),
         Target::Text => to_text::bind_cast(cx, operand, target),
         Target::Temporal => to_temporal::bind_cast(cx, operand, target),
+        Target::Other if target.kind == TypeKind::Json => json::bind_cast(cx, operand),
         Target::Other => Err(Error::unsupported(format_args!("CAST AS {target}"))),
     }
 }

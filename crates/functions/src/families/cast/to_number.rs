@@ -7,6 +7,7 @@ mod source;
 mod target;
 
 use crate::emit::{Emit, Lowered, NativeValue, Relation};
+use crate::families::json;
 use crate::families::numeric::{self, Class};
 use crate::kernel::{fallible_with, flagged_with, hot_total, total};
 use crate::native::{
@@ -366,6 +367,14 @@ pub(super) fn bind_cast(
 ) -> Result<Expr, Error> {
     let class = numeric::class(&operand.ty)?;
     let nullable = operand.nullable;
+    let operand = match target.kind {
+        TypeKind::BigInt if json::is_json(&operand) => {
+            return Ok(cx.coerce(operand, target.with_length(21)));
+        }
+        TypeKind::Double if json::is_json(&operand) => return Ok(cx.coerce(operand, target)),
+        TypeKind::Year if json::is_json(&operand) => cx.coerce(operand, SqlType::bigint()),
+        _ => operand,
+    };
     match target.kind {
         TypeKind::BigInt => {
             // A double goes by way of BIGINT, whatever the sign that is asked for.

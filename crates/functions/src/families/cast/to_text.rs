@@ -140,7 +140,7 @@ pub(in crate::families) fn explicit(
 ) -> Result<Expr, Error> {
     let charset = charset_of(collation);
     let kind = operand.ty.kind;
-    if matches!(kind, TypeKind::Json | TypeKind::Vector | TypeKind::Dynamic) {
+    if matches!(kind, TypeKind::Vector | TypeKind::Dynamic) {
         return Err(Error::unsupported(format_args!(
             "CAST of {} AS CHAR",
             operand.ty
@@ -162,6 +162,11 @@ pub(in crate::families) fn explicit(
         _ => operand,
     };
     let collated = Collated::new(collation, Coercibility::Implicit, Repertoire::Unicode);
+    if kind == TypeKind::Json {
+        let text = cx.coerce(operand, ty);
+        let text = Expr { nullable, ..text };
+        return Ok(cx.with_collation(text, collated));
+    }
     let to_binary = charset == Charset::Binary;
     let checks = operand.ty.kind.is_string() || kind == TypeKind::Bit;
     let name = if checks && !to_binary {

@@ -1,6 +1,6 @@
 //! In which domain two operands are compared.
 
-use super::super::textual;
+use super::super::{json, textual};
 use super::{constant, moment};
 use crate::{BindContext, Expr, ExprKind};
 use sqlift_collation::Collated;
@@ -45,10 +45,7 @@ pub(in crate::families) fn check(operands: &[Expr]) -> Result<(), Error> {
         if let ExprKind::Row(_) = operand.kind {
             return Err(Error::operand_columns(1).at(operand.span));
         }
-        if matches!(
-            operand.ty.kind,
-            TypeKind::Json | TypeKind::Vector | TypeKind::Dynamic
-        ) {
+        if matches!(operand.ty.kind, TypeKind::Vector | TypeKind::Dynamic) {
             return Err(Error::unsupported(format_args!(
                 "comparison of {}",
                 operand.ty
@@ -202,6 +199,9 @@ pub(super) fn operands(
         check(&both)?;
         both
     };
+    if json::is_json(&a) || json::is_json(&b) {
+        return Ok((json::value(cx, a), json::value(cx, b)));
+    }
     match (a.ty.kind, b.ty.kind) {
         (TypeKind::Null, TypeKind::Null) => return Ok((a, b)),
         (TypeKind::Null, _) => {

@@ -4,7 +4,7 @@
 //! counts as `0000-00-00`, with a warning, where `=` raises error 1525. `x IN (y)` is `x = y`. IN over constants converts them once; else
 //! it asks type by type.
 
-use super::super::textual;
+use super::super::{json, textual};
 use super::domain::{self, Class};
 use super::moment::Wording;
 use super::ordering::{self, Scales, TextOrder};
@@ -194,6 +194,10 @@ fn in_list() -> Function {
 fn bind_between(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let args = <[Expr; 3]>::try_from(args).map_err(|_| Error::wrong_arity("BETWEEN"))?;
     domain::check(&args)?;
+    if args.iter().any(json::is_json) {
+        cx.warnings
+            .push(json::compared_otherwise("BETWEEN operator"));
+    }
     let nullable = args.iter().any(|a| a.nullable);
     let args = between_operands(cx, args)?;
     Ok(cx.call(args, SqlType::bool(), nullable))
@@ -353,6 +357,9 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
         return row::membership(cx, args);
     }
     domain::check(&args)?;
+    if args.iter().any(json::is_json) {
+        return row::membership(cx, args);
+    }
     let nullable = args.iter().any(|a| a.nullable);
     let value = args.remove(0);
     let value_class = domain::class(&value.ty);

@@ -12,6 +12,7 @@ mod ordering;
 mod row;
 mod text;
 
+use super::json;
 use crate::kernel::{hot_total, total, total_with};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Opt, Time, UInt,
@@ -132,7 +133,7 @@ pub(super) fn functions() -> Vec<Function> {
         ),
         is_ge
     );
-    let mut functions = vec![
+    let relations = vec![
         equal,
         not_equal,
         less,
@@ -141,6 +142,7 @@ pub(super) fn functions() -> Vec<Function> {
         greater_or_equal,
         null_safe_equal(),
     ];
+    let mut functions: Vec<Function> = relations.into_iter().map(json::relations).collect();
     functions.extend(membership::functions());
     functions.extend(moment::functions());
     functions.extend(text::functions());
@@ -215,7 +217,7 @@ fn bind(cx: &mut BindContext<'_>, name: &'static str, args: Vec<Expr>) -> Result
 /// The typed comparison `a name b`, `name` being one of the seven operators: both operands converted to the domain they are compared in.
 ///
 /// Errors: 1241 (rows of different widths), 1267 (illegal mix of collations), 1525 (a constant that is no date compared with one), and
-/// [`Error::unsupported`] for JSON.
+/// [`Error::unsupported`] for VECTOR.
 pub(super) fn relation(
     cx: &mut BindContext<'_>,
     name: &'static str,

@@ -1,5 +1,6 @@
 //! What the relations are made of: how two values of a domain are ordered, naively, in kernels, and in native code.
 
+use super::super::json;
 use crate::emit::{Emit, Lowered, NativeValue, Relation};
 use crate::{CallSite, Fault, RowContext};
 use num_bigint::BigInt;
@@ -16,6 +17,7 @@ pub(super) fn order(site: &CallSite<'_>, a: &Datum, b: &Datum) -> Option<Orderin
         (Datum::Date(a), Datum::Date(b))
         | (Datum::Time(a), Datum::Time(b))
         | (Datum::DateTime(a), Datum::DateTime(b)) => a.cmp(b),
+        (Datum::Json(a), Datum::Json(b)) => json::order(a, b).ok()?,
         _ => {
             let ((a, a_scale), (b, b_scale)) = (exact(a)?, exact(b)?);
             let ten = BigInt::from(10);

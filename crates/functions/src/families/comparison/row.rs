@@ -3,6 +3,7 @@
 //! `=` and `<>` look at the members from left to right until they differ; a NULL member makes the answer NULL unless a later pair
 //! decides. `<` and its like compare the first pair of members that are not equal.
 
+use super::super::json;
 use super::domain;
 use crate::{BindContext, Expr, ExprKind};
 use sqlift_types::{Datum, Error, SqlType};
@@ -141,6 +142,9 @@ fn in_class_of(cx: &mut BindContext<'_>, value: &Expr, item: Expr) -> Result<Exp
                 return Ok(item);
             }
             domain::check(std::slice::from_ref(&item))?;
+            if json::is_json(&item) || json::is_json(value) {
+                return Ok(item);
+            }
             domain::in_class_of(cx, value, item)
         }
     }

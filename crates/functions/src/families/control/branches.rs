@@ -1,7 +1,7 @@
 //! CASE, IF, IFNULL, COALESCE, NULLIF.
 
 use super::no_rows;
-use crate::families::logic::truth;
+use crate::families::logic::condition;
 use crate::families::{aggregate, textual};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext, catalogue};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
@@ -42,7 +42,7 @@ fn bind_case(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let (mut conditions, mut values) = (Vec::new(), Vec::new());
     for (i, arg) in args.into_iter().enumerate() {
         if i % 2 == 0 && i + 1 < count {
-            conditions.push(truth(cx, arg)?);
+            conditions.push(condition(cx, arg)?);
         } else {
             values.push(arg);
         }
@@ -106,7 +106,7 @@ fn bind_if(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let Ok([test, yes, no]) = <[Expr; 3]>::try_from(args) else {
         return Err(Error::wrong_arity("IF"));
     };
-    let test = truth(cx, test)?;
+    let test = condition(cx, test)?;
     branches(cx, "if", vec![test], vec![yes, no])
 }
 

@@ -7,6 +7,7 @@
 pub(in crate::families) mod reading;
 
 use crate::emit::{Emit, Lowered};
+use crate::families::json;
 use crate::kernel::{hot_total, nullable_with, total};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
@@ -164,6 +165,11 @@ pub(in crate::families) fn read(
             ..Expr::literal(Datum::Null, SqlType::null()).at(expr.span)
         });
     }
+    let expr = if expr.ty.kind == K::Json {
+        json::coerced(cx, expr.clone(), target.clone()).unwrap_or(expr)
+    } else {
+        expr
+    };
     if matches!(expr.ty.kind, K::Json | K::Vector | K::Dynamic) {
         let what = format!("{} as {target}", expr.ty);
         return Err(Error::unsupported(what));

@@ -1,0 +1,248 @@
+//! JSON made of SQL values.
+//!
+//! Every value is some JSON value: text a string, a binary string opaque, a truth value `true` or `false`. CAST alone reads text as a document.
+
+use super::{binary_charset, to_held, too_deep};
+use crate::families::textual;
+use crate::kernel::fallible_with;
+use crate::native::{
+    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Json as HeldJson, Time, UInt,
+};
+use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RowContext};
+use sqlift_collation::{Charset, CollationId, convert};
+use sqlift_types::decimal::Decimal;
+use sqlift_types::json::{Json, NotJson, Opaque};
+use sqlift_types::{Datum, Error, I256, SqlType, TypeKind, write_text};
+
+const VALUE: &str = "json value";
+pub(super) const CAST: &str = "CAST AS JSON";
+
+/// The overloads of a conversion to JSON, one a representation.
+macro_rules! from_all {
+    ($function:expr, $prepare:expr) => {
+        from_all!($function, $prepare; Bool |v, s| Datum::Int(v.into()); Int |v, s| Datum::Int(v); UInt |v, s| Datum::UInt(v);
+            Double |v, s| Datum::Double(v); Dec64 |v, s| s.decimal(v.into()); Dec128 |v, s| s.decimal(v.into());
+            Dec256 |v, s| s.decimal(v); Date |v, s| Datum::Date(v); Time |v, s| Datum::Time(v); DateTime |v, s| Datum::DateTime(v);
+            Bytes |v, s| Datum::Bytes(v.to_vec()))
+    };
+    ($function:expr, $prepare:expr; $($marker:ident |$v:ident, $s:ident| $datum:expr);*) => {
+        $function$(
+            .overload(fallible_with::<($marker,), HeldJson, _, _>($prepare, |$s: &Source, cx, $v| $s.kernel(cx, $datum)))
+            .shares_reference()
+        )*
+    };
+}
+
+/// The JSON value that an SQL value is.
+pub(super) fn function() -> Function {
+    let function = Function::operator(VALUE, bind_nothing, value_reference)
+        .doc("The JSON value that a value of another type is.");
+    from_all!(function, |site| Ok(Source::of(site, Reading::Value)))
+}
+
+/// CAST AS JSON.
+pub(super) fn cast() -> Function {
+    let function = Function::operator(CAST, bind_nothing, cast_reference)
+        .doc("The document that a text spells, or the JSON value that a value of another type is.")
+        .example(
+            "CAST('{\"b\": 1.0, \"a\": [2]}' AS JSON)",
+            "{\"a\": [2], \"b\": 1.0}",
+        );
+    from_all!(function, |site| Ok(Source::of(site, Reading::Document))).overload(fallible_with::<
+        (HeldJson,),
+        HeldJson,
+        _,
+        _,
+    >(
+        |site| Ok(Source::of(site, Reading::Document)),
+        |_: &Source, _, json: &[u8]| Ok(Some(json)),
+    ))
+}
+
+fn bind_nothing(_: &mut BindContext<'_>, _: Vec<Expr>) -> Result<Expr, Error> {
+    Err(Error::unsupported(
+        "a conversion to JSON without an operand",
+    ))
+}
+
+/// The operand as the JSON value that it is. Its type's collation tells it from a document: it is that of JSON's strings.
+pub(in crate::families) fn value(cx: &BindContext<'_>, expr: Expr) -> Expr {
+    if expr.ty.kind == TypeKind::Json {
+        return expr;
+    }
+    let ty = SqlType::json().with_collation(CollationId::UTF8MB4_BIN);
+    if expr.is_null_literal() {
+        return Expr { ty, ..expr };
+    }
+    let (nullable, span) = (expr.nullable, expr.span);
+    cx.call_named(VALUE, vec![expr], ty, nullable).at(span)
+}
+
+/// `CAST(x AS JSON)`.
+pub(in crate::families) fn bind_cast(
+    cx: &mut BindContext<'_>,
+    operand: Expr,
+) -> Result<Expr, Error> {
+    let charset = textual::charset_of(operand.ty.collation);
+    if operand.ty.kind.is_text() {
+        textual::require_mapping(charset, Charset::Utf8mb4)?;
+    }
+    let nullable = true;
+    Ok(cx.call_named(CAST, vec![operand], SqlType::json(), nullable))
+}
+
+/// What text is taken for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// A JSON string.
+    Value,
+    /// The text of a document.
+    Document,
+}
+
+/// Where a value comes from.
+struct Source {
+    ty: SqlType,
+    charset: Charset,
+    reading: Reading,
+}
+
+impl Source {
+    fn of(site: &CallSite<'_>, reading: Reading) -> Source {
+        let ty = site.args[0].ty.clone();
+        let charset = textual::charset_of(ty.collation);
+        Source {
+            ty,
+            charset,
+            reading,
+        }
+    }
+
+    fn decimal(&self, coefficient: I256) -> Datum {
+        Datum::Decimal(Decimal::new(coefficient, self.ty.decimals).unwrap_or_default())
+    }
+
+    fn kernel<'r>(&self, cx: &RowContext<'r>, value: Datum) -> Result<Option<&'r [u8]>, Exit> {
+        let bytes = self.held(value).map_err(|error| cx.raise(error))?;
+        Ok(Some(cx.bytes(&bytes)))
+    }
+
+    fn held(&self, value: Datum) -> Result<Vec<u8>, Error> {
+        to_held(&self.json(value)?)
+    }
+
+    fn json(&self, value: Datum) -> Result<Json, Error> {
+        Ok(match value {
+            Datum::Null => Json::Null,
+            Datum::Int(v) if self.ty.kind == TypeKind::Bool => Json::Bool(v != 0),
+            Datum::Int(v) => Json::Int(v),
+            Datum::UInt(_) => self.of_unsigned(value)?,
+            Datum::Double(v) => Json::Double(v),
+            Datum::Decimal(v) => Json::Decimal(v),
+            Datum::Date(v) => Json::Date(v),
+            Datum::Time(v) => Json::Time(v),
+            Datum::DateTime(v) => Json::DateTime(v),
+            Datum::Bytes(bytes) if self.ty.kind.is_text() => self.of_text(&bytes)?,
+            Datum::Bytes(bytes) => Json::Opaque(Opaque {
+                field_type: field_type(self.ty.kind),
+                bytes,
+            }),
+            Datum::Json(held) => super::held(&held)?,
+        })
+    }
+
+    fn of_unsigned(&self, value: Datum) -> Result<Json, Error> {
+        let mut text = Vec::new();
+        match self.ty.kind {
+            TypeKind::Bit => {
+                write_text(&value, &self.ty, &mut text);
+                Ok(Json::Opaque(Opaque {
+                    field_type: Opaque::BIT,
+                    bytes: text,
+                }))
+            }
+            TypeKind::Enum | TypeKind::Set => {
+                write_text(&value, &self.ty, &mut text);
+                Ok(Json::String(self.utf8(&text)))
+            }
+            _ => Ok(match value {
+                Datum::UInt(v) => Json::UInt(v),
+                _ => Json::Null,
+            }),
+        }
+    }
+
+    fn utf8(&self, text: &[u8]) -> Vec<u8> {
+        if self.charset == Charset::Utf8mb4 {
+            return text.to_vec();
+        }
+        let mut utf8 = Vec::new();
+        convert(self.charset, Charset::Utf8mb4, text, &mut utf8);
+        utf8
+    }
+
+    fn of_text(&self, text: &[u8]) -> Result<Json, Error> {
+        if self.charset == Charset::Binary {
+            return Err(binary_charset());
+        }
+        let utf8 = self.utf8(text);
+        match self.reading {
+            Reading::Value => Ok(Json::String(utf8)),
+            Reading::Document => parse(&utf8, 1, "cast_as_json"),
+        }
+    }
+}
+
+/// The document of a text. Errors 3141, 3157.
+pub(super) fn parse(text: &[u8], argument: usize, function: &str) -> Result<Json, Error> {
+    Json::parse(text).map_err(|error| match error {
+        NotJson::TooDeep => too_deep(),
+        NotJson::Syntax { what, position } => Error::new(
+            3141,
+            "22032",
+            format!("Invalid JSON text in argument {argument} to function {function}: \"{what}\" at position {position}."),
+        ),
+    })
+}
+
+/// The number that the protocol has for a type of binary strings.
+fn field_type(kind: TypeKind) -> u8 {
+    match kind {
+        TypeKind::Binary => Opaque::BINARY,
+        TypeKind::TinyBlob => 249,
+        TypeKind::MediumBlob => 250,
+        TypeKind::LongBlob => 251,
+        TypeKind::Blob => 252,
+        TypeKind::Vector => 242,
+        _ => Opaque::VARBINARY,
+    }
+}
+
+fn value_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    by_reference(cx, Source::of(site, Reading::Value), &args[0])
+}
+
+fn cast_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    by_reference(cx, Source::of(site, Reading::Document), &args[0])
+}
+
+fn by_reference(cx: &RowContext<'_>, source: Source, value: &Datum) -> Result<Datum, Fault> {
+    match value {
+        Datum::Null | Datum::Json(_) => Ok(value.clone()),
+        value => source
+            .held(value.clone())
+            .map(Datum::Json)
+            .map_err(|error| {
+                cx.raise(error);
+                Fault::Raised
+            }),
+    }
+}
