@@ -27,7 +27,10 @@ impl Warning {
     pub fn moved(mut self, said: u64, row: u64) -> Warning {
         self.row = Some(row);
         let place = format!(" at row {}", said + 1);
+        // MySQL: 1264 is counted for statements that write; of a CAST it says row 1 whatever the row.
+        const OUT_OF_RANGE: u16 = 1264;
         if said != row
+            && self.code != OUT_OF_RANGE
             && let Some(at) = self.message.rfind(&place)
         {
             let end = at + place.len();
