@@ -14,6 +14,8 @@ pub enum RangeType {
     BigIntUnsigned,
     /// `DECIMAL value is out of range in '...'`
     Decimal,
+    /// `DECIMAL UNSIGNED value is out of range in '...'`
+    DecimalUnsigned,
     /// `DOUBLE value is out of range in '...'`
     Double,
 }
@@ -25,6 +27,7 @@ impl RangeType {
             RangeType::BigInt => "BIGINT",
             RangeType::BigIntUnsigned => "BIGINT UNSIGNED",
             RangeType::Decimal => "DECIMAL",
+            RangeType::DecimalUnsigned => "DECIMAL UNSIGNED",
             RangeType::Double => "DOUBLE",
         }
     }

@@ -13,6 +13,7 @@ pub(crate) mod json;
 mod like;
 mod logic;
 mod mathematics;
+mod number_format;
 pub(crate) mod numeric;
 mod radix;
 mod rounding;
@@ -34,6 +35,7 @@ pub(crate) fn all() -> Vec<Function> {
         like::functions(),
         logic::functions(),
         mathematics::functions(),
+        number_format::functions(),
         radix::functions(),
         rounding::functions(),
         text::functions(),

@@ -174,6 +174,11 @@ fn integral(function: Function, side: Side) -> Function {
     }
 }
 
+/// A double rounded half to even at a decimal place, as ROUND does.
+pub(super) fn rounded_double(value: f64, places: i64) -> f64 {
+    kernels::rounded(value, places, kernels::How::Round)
+}
+
 /// BIGINT as functions give it.
 fn bigint(unsigned: bool) -> SqlType {
     SqlType::bigint_of(21).with_unsigned(unsigned)

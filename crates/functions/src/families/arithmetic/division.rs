@@ -41,10 +41,10 @@ pub(super) fn zero_warns(site: &CallSite<'_>) -> Result<ZeroDivisor, Error> {
 
 /// What decimal division needs to know.
 pub(super) struct Quotient {
-    left: u8,
-    right: u8,
+    pub(super) left: u8,
+    pub(super) right: u8,
     result: u8,
-    zero: ZeroDivisor,
+    pub(super) zero: ZeroDivisor,
 }
 
 pub(super) fn quotient(site: &CallSite<'_>) -> Result<Quotient, Error> {

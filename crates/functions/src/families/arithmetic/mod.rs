@@ -11,6 +11,7 @@ mod integers;
 mod negation;
 mod reference;
 mod types;
+mod unbounded;
 
 use crate::kernel::{fallible_with, flagged, flagged_with, hot_flagged, total};
 use crate::native::{Dec64, Dec128, Dec256, Double, Int, UInt};
@@ -19,7 +20,15 @@ use crate::{Exit, Form, Function, RangeType, Reason};
 const WIDTH: Exit = Exit::Deopt(Reason::DecimalWidth);
 
 pub(super) fn functions() -> Vec<Function> {
-    let mut all = vec![add(), subtract(), multiply(), divide(), div(), negate()];
+    let mut all = vec![
+        add(),
+        subtract(),
+        not_negative(),
+        multiply(),
+        divide(),
+        div(),
+        negate(),
+    ];
     all.extend(remainders());
     all
 }
@@ -93,6 +102,24 @@ fn subtract() -> Function {
         .shares_reference()
 }
 
+/// What a difference of unsigned decimals must be.
+fn not_negative() -> Function {
+    Function::operator(
+        "not negative",
+        types::bind_not_negative,
+        reference::not_negative,
+    )
+    .doc("An unsigned DECIMAL; error 1690 below zero.")
+    .overload(flagged::<(Dec64,), Dec64, _>(|a: i64| (a, a < 0)))
+    .out_of_range(RangeType::DecimalUnsigned)
+    .overload(flagged::<(Dec128,), Dec128, _>(|a: i128| (a, a < 0)))
+    .out_of_range(RangeType::DecimalUnsigned)
+    .overload(flagged::<(Dec256,), Dec256, _>(|a: sqlift_types::I256| {
+        (a, a.is_negative())
+    }))
+    .out_of_range(RangeType::DecimalUnsigned)
+}
+
 fn multiply() -> Function {
     Function::operator("*", types::bind_multiply, reference::multiply)
         .form(Form::NullFirstDecimal)
@@ -159,7 +186,7 @@ fn divide() -> Function {
 }
 
 fn div() -> Function {
-    Function::operator("DIV", types::bind_div, reference::div)
+    let exact = Function::operator("DIV", types::bind_div, reference::div)
         .form(Form::NullFirstDecimal)
         .doc("Integer quotient, towards zero. NULL for a zero divisor.")
         .example("-7 DIV 2", "-3")
@@ -214,7 +241,24 @@ fn div() -> Function {
             division::quotient,
             division::div_decimal_unsigned::<sqlift_types::I256>,
         ))
-        .warns()
+        .warns();
+    macro_rules! of_doubles {
+        ($function:expr; $($left:ident $right:ident)*) => {
+            $function$(
+                .overload(fallible_with::<($left, $right), Int, _, _>(
+                    division::quotient,
+                    unbounded::div::<$left, $right>,
+                ))
+                .warns()
+                .overload(fallible_with::<($left, $right), UInt, _, _>(
+                    division::quotient,
+                    unbounded::div_unsigned::<$left, $right>,
+                ))
+                .warns()
+            )*
+        };
+    }
+    of_doubles!(exact; Double Double Double Dec64 Double Dec128 Double Dec256 Dec64 Double Dec128 Double Dec256 Double)
 }
 
 /// `%` and MOD() are the same.

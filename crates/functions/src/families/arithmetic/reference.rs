@@ -1,5 +1,6 @@
 //! The naive meaning: unbounded integers, [`Decimal`], doubles.
 
+use super::unbounded::Number;
 use crate::{CallSite, Fault, RangeType, RowContext};
 use num_bigint::BigInt;
 use num_traits::{ToPrimitive, Zero};
@@ -130,6 +131,16 @@ pub(super) fn div(
     site: &CallSite<'_>,
     args: &[Datum],
 ) -> Result<Datum, Fault> {
+    let is_double = |value: &Datum| matches!(value, Datum::Double(_));
+    if args.iter().any(is_double) && !args.iter().any(Datum::is_null) {
+        let (Some(a), Some(b)) = (unbounded(cx, &args[0]), unbounded(cx, &args[1])) else {
+            return Err(unexpected(cx));
+        };
+        return match a.divided_by(b) {
+            Some(quotient) => integer(site, &quotient),
+            None => by_zero(cx),
+        };
+    }
     match pair(cx, args)? {
         Pair::Integers(_, b) if b.is_zero() => by_zero(cx),
         Pair::Integers(a, b) => integer(site, &(a / b)),
@@ -144,6 +155,26 @@ pub(super) fn div(
         }
         Pair::Null => Ok(Datum::Null),
         Pair::Doubles(..) => Err(unexpected(cx)),
+    }
+}
+
+/// A decimal or double as [`unbounded`](super::unbounded) has it.
+fn unbounded(cx: &RowContext<'_>, value: &Datum) -> Option<Number> {
+    match value {
+        Datum::Decimal(v) => Some(Number::of_decimal(*v)),
+        Datum::Double(v) => Some(Number::of_double(cx, *v)),
+        _ => None,
+    }
+}
+
+pub(super) fn not_negative(
+    _: &RowContext<'_>,
+    _: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    match &args[0] {
+        Datum::Decimal(v) if v.is_negative() => Err(Fault::OutOfRange(RangeType::DecimalUnsigned)),
+        other => Ok(other.clone()),
     }
 }
 

@@ -94,24 +94,36 @@ fn shape(ty: &SqlType) -> (u32, u8) {
 }
 
 pub(super) fn bind_add(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
-    sum(cx, Pair::new(args)?, false)
+    sum(cx, Pair::new(args)?, Sign::Own)
 }
 
 pub(super) fn bind_subtract(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let mode = cx.session.sql_mode;
-    sum(
-        cx,
-        Pair::new(args)?,
-        mode.contains(SqlMode::NO_UNSIGNED_SUBTRACTION),
-    )
+    let sign = if mode.contains(SqlMode::NO_UNSIGNED_SUBTRACTION) {
+        Sign::Signed
+    } else {
+        Sign::Checked
+    };
+    sum(cx, Pair::new(args)?, sign)
 }
 
-fn sum(cx: &mut BindContext<'_>, pair: Pair, always_signed: bool) -> Result<Expr, Error> {
+/// What becomes of unsigned operands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// They make the result unsigned.
+    Own,
+    /// They make it unsigned, so that it must not be negative.
+    Checked,
+    /// They make it signed.
+    Signed,
+}
+
+fn sum(cx: &mut BindContext<'_>, pair: Pair, sign: Sign) -> Result<Expr, Error> {
     let nullable = pair.nullable;
     let digits = pair.digits.0.sum(pair.digits.1);
     match pair.class {
         Class::Integer => {
-            let unsigned = pair.any_unsigned() && !always_signed;
+            let unsigned = pair.any_unsigned() && sign != Sign::Signed;
             let ty = numeric::integer(digits.with_unsigned(unsigned));
             let args = pair.integers(cx)?;
             Ok(cx.call(args, ty, nullable))
@@ -122,7 +134,7 @@ fn sum(cx: &mut BindContext<'_>, pair: Pair, always_signed: bool) -> Result<Expr
             Ok(cx.call(args, ty, nullable))
         }
         Class::Decimal => {
-            let unsigned = digits.unsigned && !always_signed;
+            let unsigned = digits.unsigned && sign != Sign::Signed;
             let ty = numeric::decimal(digits.with_unsigned(unsigned));
             let args = pair.decimals(cx)?;
             // Narrow widths add coefficients of one scale; the wide one sees to scales itself, for 256 bits may not hold the padded operands.
@@ -137,6 +149,10 @@ fn sum(cx: &mut BindContext<'_>, pair: Pair, always_signed: bool) -> Result<Expr
                 };
                 args.into_iter().map(aligned).collect()
             };
+            if unsigned && sign == Sign::Checked {
+                let difference = cx.call(args, ty.clone().with_unsigned(false), nullable);
+                return Ok(cx.call_named("not negative", vec![difference], ty, nullable));
+            }
             Ok(cx.call(args, ty, nullable))
         }
     }
@@ -222,10 +238,16 @@ pub(super) fn bind_div(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr
     Ok(cx.call(args, ty, true))
 }
 
-/// A double or string as a DECIMAL with as many decimals as there can be.
+/// Only [`bind_subtract`] makes it.
+pub(super) fn bind_not_negative(_: &mut BindContext<'_>, _: Vec<Expr>) -> Result<Expr, Error> {
+    Err(Error::unsupported("a check without a difference"))
+}
+
+/// A string as a DECIMAL with as many decimals as there can be; a double as it is.
 fn dividend(cx: &mut BindContext<'_>, side: Expr) -> Expr {
     let target = match numeric::class(&side.ty) {
         Ok(Class::Integer | Class::Decimal) => numeric::decimal(numeric::digits(&side.ty)),
+        _ if side.ty.kind.is_floating() => return side,
         _ => SqlType::decimal(65, 30),
     };
     cx.coerce(side, target)
