@@ -123,8 +123,10 @@ fn sum(cx: &mut BindContext<'_>, pair: Pair, sign: Sign) -> Result<Expr, Error> 
     let digits = pair.digits.0.sum(pair.digits.1);
     match pair.class {
         Class::Integer => {
-            let unsigned = pair.any_unsigned() && sign != Sign::Signed;
+            // MySQL: the length is reckoned before NO_UNSIGNED_SUBTRACTION makes room for a sign necessary.
+            let unsigned = pair.any_unsigned();
             let ty = numeric::integer(digits.with_unsigned(unsigned));
+            let ty = ty.with_unsigned(unsigned && sign != Sign::Signed);
             let args = pair.integers(cx)?;
             Ok(cx.call(args, ty, nullable))
         }
@@ -135,7 +137,10 @@ fn sum(cx: &mut BindContext<'_>, pair: Pair, sign: Sign) -> Result<Expr, Error> 
         }
         Class::Decimal => {
             let unsigned = digits.unsigned && sign != Sign::Signed;
-            let ty = numeric::decimal(digits.with_unsigned(unsigned));
+            let mut ty = numeric::decimal(digits.with_unsigned(unsigned));
+            if digits.unsigned && !unsigned {
+                ty.length -= u32::from(ty.length > u32::from(ty.decimals));
+            }
             let args = pair.decimals(cx)?;
             // Narrow widths add coefficients of one scale; the wide one sees to scales itself, for 256 bits may not hold the padded operands.
             let args = if ty.repr() == Repr::Dec256 {

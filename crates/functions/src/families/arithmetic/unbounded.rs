@@ -34,9 +34,25 @@ impl Number {
                 let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
                 let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
                 let digits = format!("{whole}{fraction}").parse().unwrap_or_default();
-                let exponent = exponent.parse().unwrap_or(0) - fraction.len() as i32;
-                Number { digits, exponent }
+                let first = exponent.parse().unwrap_or(0);
+                let exponent = first - fraction.len() as i32;
+                Number { digits, exponent }.cut(first + 1)
             }
+        }
+    }
+
+    /// MySQL: nine groups of nine digits are all there is; those before the point come first, the fraction is cut to what is left.
+    fn cut(self, before_point: i32) -> Number {
+        const GROUP: i32 = 9;
+        let groups = (before_point.max(0) + GROUP - 1) / GROUP;
+        let room = (GROUP - groups) * GROUP;
+        let lost = -self.exponent - room;
+        if lost <= 0 {
+            return self;
+        }
+        Number {
+            digits: self.digits / BigInt::from(10).pow(lost.unsigned_abs()),
+            exponent: -room,
         }
     }
 
