@@ -603,7 +603,7 @@ fn is_cheap(expr: &Expr) -> bool {
                         | Form::And
                         | Form::Or
                 ) && !function.is_volatile()
-                    && function.overloads().iter().all(harmless)
+                    && fitting(function.overloads(), expr, args).all(harmless)
                     && args.iter().all(|a| walk(a, budget))
             }
         }

@@ -9,13 +9,13 @@ mod target;
 use crate::emit::{Emit, Lowered, NativeValue, Relation};
 use crate::families::json;
 use crate::families::numeric::{self, Class};
-use crate::kernel::{fallible_with, flagged_with, hot_total, total};
+use crate::kernel::{fallible_with, flagged_with, hot_total, total, total_with};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
 };
 use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RangeType, Reason, RowContext};
 use source::{Number, Seconds, Source};
-use sqlift_types::decimal::{Coefficient, Decimal};
+use sqlift_types::decimal::{Coefficient, Decimal, to_f64};
 use sqlift_types::{Datum, Error, I256, Repr, SqlMode, SqlType, TypeKind};
 use target::Target;
 
@@ -244,17 +244,47 @@ fn common(function: Function, prepare: Prepare) -> Function {
                 zero,
             )))
         });
-    let function =
-        converts!(function, prepare; Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => Double);
+    let function = function
+        .overload(total_with::<(Dec64,), Double, _, _>(
+            scale_of,
+            of_decimal::<i64>,
+        ))
+        .overload(total_with::<(Dec128,), Double, _, _>(
+            scale_of,
+            of_decimal::<i128>,
+        ))
+        .overload(total_with::<(Dec256,), Double, _, _>(
+            scale_of,
+            of_decimal::<I256>,
+        ))
+        .overload(total::<(Dec64,), Bool, _>(|v: i64| v != 0))
+        .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
+            let zero = e.int(0);
+            Some(Lowered::value(e.compare(
+                Relation::NotEqual,
+                args[0].value,
+                zero,
+            )))
+        })
+        .overload(total::<(Dec128,), Bool, _>(|v: i128| v != 0))
+        .overload(total::<(Dec256,), Bool, _>(|v: I256| v != I256::ZERO));
+    let function = converts!(function, prepare; Double Date Time DateTime Bytes => Double);
     let function =
         converts!(function, prepare; Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => Int);
     let function =
         converts!(function, prepare; Double Dec64 Dec128 Dec256 Date Time DateTime Bytes => UInt);
-    let function =
-        converts!(function, prepare; Dec64 Dec128 Dec256 Date Time DateTime Bytes => Bool);
+    let function = converts!(function, prepare; Date Time DateTime Bytes => Bool);
     let function = converts!(function, prepare; Double Date Time DateTime Bytes => Dec64);
     let function = converts!(function, prepare; Double Date Time DateTime Bytes => Dec128);
     converts!(function, prepare; Double Date Time DateTime Bytes => Dec256)
+}
+
+fn scale_of(site: &CallSite<'_>) -> Result<u8, Error> {
+    Ok(site.args[0].ty.decimals)
+}
+
+fn of_decimal<C: Coefficient>(scale: &u8, _: &RowContext<'_>, value: C) -> f64 {
+    to_f64(value, *scale)
 }
 
 fn lower_same_bits(_: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {
