@@ -1,83 +1,24 @@
-//! BETWEEN and IN.
+//! IN.
 //!
-//! Both decide on one domain for all their operands, by rules of their own: text that BETWEEN or IN compares with dates and that is none
-//! counts as `0000-00-00`, with a warning, where `=` raises error 1525. `x IN (y)` is `x = y`. IN over constants converts them once; else
-//! it asks type by type.
+//! Text that is compared with dates and that is none counts as `0000-00-00`, with a warning, where `=` raises error 1525. `x IN (y)` is
+//! `x = y`. A list of constants of one class is converted once; else IN asks class by class, in the order of the list.
 
 use super::super::{json, textual};
 use super::domain::{self, Class};
 use super::moment::Wording;
 use super::ordering::{self, Scales, TextOrder};
 use super::{constant, moment, row};
-use crate::emit::{Emit, Lowered, NativeValue, Relation};
-use crate::kernel::{nullable, nullable_with};
+use crate::emit::{Emit, Lowered, Relation};
+use crate::kernel::nullable_with;
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Opt, Time, UInt,
 };
-use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Form, Function, RowContext};
+use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
 use sqlift_types::{Datum, Error, I256, SqlType, TypeKind};
 use std::cmp::Ordering;
 
 pub(super) fn functions() -> Vec<Function> {
-    vec![between(), in_list()]
-}
-
-/// Three-valued `low <= value AND value <= high`.
-fn within(low: Option<bool>, high: Option<bool>) -> Option<bool> {
-    match (low, high) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    }
-}
-
-fn between() -> Function {
-    macro_rules! plain {
-        ($function:expr, $($marker:ident $value:ty, $compare:ident);*) => {
-            $function$(
-                .overload(nullable::<($marker, Opt<$marker>, Opt<$marker>), Bool, _>(
-                    |v: $value, low: Option<$value>, high: Option<$value>| {
-                        within(low.map(|l| l <= v), high.map(|h| v <= h))
-                    },
-                ))
-                .inline(|e, _, args| lower_between(e, args, |e, r, a, b| e.$compare(r, a, b)))
-            )*
-        };
-    }
-    macro_rules! decimal {
-        ($function:expr, $($marker:ident $value:ty, $compare:ident);*) => {
-            $function$(
-                .overload(nullable_with::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
-                    |site| Ok([ordering::scales_of(site, 1, 0), ordering::scales_of(site, 0, 2)]),
-                    |s: &[Scales; 2], _, v: $value, low: Option<$value>, high: Option<$value>| {
-                        within(
-                            low.map(|l| s[0].$compare(l, v).is_le()),
-                            high.map(|h| s[1].$compare(v, h).is_le()),
-                        )
-                    },
-                ))
-            )*
-        };
-    }
-    let f = Function::operator("BETWEEN", bind_between, between_reference)
-        .doc("Whether the first lies between the others, bounds included.")
-        .example("2 BETWEEN 1 AND 3", "1")
-        .form(Form::Guarded);
-    let f = plain!(f, Int i64, compare; UInt u64, unsigned_compare; Double f64, double_compare;
-        Date i64, compare; DateTime i64, compare; Time i64, compare);
-    let f = decimal!(f, Dec64 i64, compare_64; Dec128 i128, compare_128; Dec256 I256, compare_256);
-    f.overload(
-        nullable_with::<(Bytes, Opt<Bytes>, Opt<Bytes>), Bool, _, _>(
-            ordering::text_order,
-            |order: &TextOrder, _, v: &[u8], low: Option<&[u8]>, high: Option<&[u8]>| {
-                within(
-                    low.map(|l| order.compare(l, v).is_le()),
-                    high.map(|h| order.compare(v, h).is_le()),
-                )
-            },
-        ),
-    )
-    .shares_reference()
+    vec![in_list()]
 }
 
 /// What IN found: the truth, or NULL when there was a NULL and nothing equal.
@@ -191,101 +132,7 @@ fn in_list() -> Function {
     .shares_reference()
 }
 
-fn bind_between(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
-    let args = <[Expr; 3]>::try_from(args).map_err(|_| Error::wrong_arity("BETWEEN"))?;
-    domain::check(&args)?;
-    if args.iter().any(json::is_json) {
-        cx.warnings
-            .push(json::compared_otherwise("BETWEEN operator"));
-    }
-    let nullable = args.iter().any(|a| a.nullable);
-    let args = between_operands(cx, args)?;
-    Ok(cx.call(args, SqlType::bool(), nullable))
-}
-
-fn between_operands(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Result<Vec<Expr>, Error> {
-    let class = args
-        .iter()
-        .map(|a| domain::class(&a.ty))
-        .reduce(Class::with)
-        .unwrap_or(Class::Text);
-    let dates = args.iter().filter(|a| domain::has_date(&a.ty)).count();
-    let times = args.iter().filter(|a| a.ty.kind == TypeKind::Time).count();
-    if class == Class::Text {
-        if times == 3 {
-            return Ok(args.into());
-        }
-        if dates > 0 {
-            return Ok(between_dates(cx, args));
-        }
-    }
-    if args[0].is_column() {
-        let low = constant::in_column_with_text(cx, &args[0], &args[1]);
-        let high = constant::in_column_with_text(cx, &args[0], &args[2]);
-        let [value, old_low, old_high] = args;
-        return match (low, high) {
-            (None, None) => {
-                let is_bigint = value.ty.kind == TypeKind::BigInt;
-                let operands = vec![value, old_low, old_high];
-                said_once(cx, is_bigint, class, operands)
-            }
-            (low, high) => {
-                let low = low.unwrap_or(old_low);
-                let high = high.unwrap_or(old_high);
-                as_column(cx, value, vec![low, high])
-            }
-        };
-    }
-    numbers_or_texts(cx, class, args.into())
-}
-
-/// Operands of which some were converted to the column's type: the others become integers (or what the column is).
-fn as_column(
-    cx: &mut BindContext<'_>,
-    column: Expr,
-    others: Vec<Expr>,
-) -> Result<Vec<Expr>, Error> {
-    let class = domain::class(&column.ty);
-    let mut operands = vec![column];
-    for other in others {
-        let same = other.ty.kind.is_temporal() == operands[0].ty.kind.is_temporal();
-        if !same || (class == Class::Integer && domain::class(&other.ty) != Class::Integer) {
-            if class == Class::Integer && !other.is_null_literal() {
-                return Err(Error::unsupported("BETWEEN of an integer column and text"));
-            }
-            if !other.is_null_literal() {
-                return Err(Error::unsupported(
-                    "BETWEEN of a TIME or DATE column and a number",
-                ));
-            }
-        }
-        operands.push(other);
-    }
-    if class == Class::Integer {
-        return Ok(domain::numbers(cx, class, operands));
-    }
-    let kind = operands[0].ty.kind;
-    if kind == TypeKind::Time || operands.iter().all(|o| o.ty.kind == kind) {
-        let ty = operands[0].ty.clone();
-        let typed = |o: Expr| {
-            if o.is_null_literal() {
-                Expr {
-                    ty: ty.clone(),
-                    ..o
-                }
-            } else {
-                o
-            }
-        };
-        return Ok(operands.into_iter().map(typed).collect());
-    }
-    Ok(operands
-        .into_iter()
-        .map(|o| domain::moment(cx, o))
-        .collect())
-}
-
-fn numbers_or_texts(
+pub(super) fn numbers_or_texts(
     cx: &mut BindContext<'_>,
     class: Class,
     args: Vec<Expr>,
@@ -307,41 +154,6 @@ fn function_id(name: &str) -> crate::FunctionId {
     crate::catalogue()
         .lookup(name)
         .unwrap_or(crate::FunctionId(u16::MAX))
-}
-
-/// Dates and texts, at least one date among them.
-fn between_dates(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Vec<Expr> {
-    let [value, low, high] = args;
-    let wording = if value.is_column() {
-        Wording::ForColumn
-    } else {
-        Wording::Truncated
-    };
-    if domain::has_date(&value.ty) {
-        let bound = |cx: &mut BindContext<'_>, bound: Expr| match bound.ty.kind {
-            kind if kind.is_temporal() => domain::moment(cx, bound),
-            TypeKind::Null => domain::null_as(cx, bound, SqlType::datetime(6)),
-            _ => moment::of_text(cx, bound, &value, wording),
-        };
-        let low = bound(cx, low);
-        let high = bound(cx, high);
-        return vec![domain::moment(cx, value), low, high];
-    }
-    let other = if domain::has_date(&low.ty) {
-        low.clone()
-    } else {
-        high.clone()
-    };
-    let named = value.clone();
-    let convert = |cx: &mut BindContext<'_>, operand: Expr, other: &Expr| match operand.ty.kind {
-        kind if kind.is_temporal() => domain::moment(cx, operand),
-        TypeKind::Null => domain::null_as(cx, operand, SqlType::datetime(6)),
-        _ => moment::of_text(cx, operand, other, Wording::ForColumn),
-    };
-    let value = convert(cx, value, &other);
-    let low = convert(cx, low, &named);
-    let high = convert(cx, high, &named);
-    vec![value, low, high]
 }
 
 fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error> {
@@ -422,7 +234,7 @@ fn integer_list(value: &Expr) -> bool {
 }
 
 /// Operands of a class; what constants of the list warn about is said once if all of it is constant.
-fn said_once(
+pub(super) fn said_once(
     cx: &mut BindContext<'_>,
     constants: bool,
     class: Class,
@@ -605,21 +417,6 @@ fn in_by_class(
     tree.ok_or_else(|| Error::wrong_arity("IN"))
 }
 
-fn between_reference(
-    _: &RowContext<'_>,
-    site: &CallSite<'_>,
-    args: &[Datum],
-) -> Result<Datum, Fault> {
-    let not_above = ordering::order(site, &args[1], &args[0]).map(Ordering::is_le);
-    let not_below = ordering::order(site, &args[0], &args[2]).map(Ordering::is_le);
-    Ok(match (args[0].is_null(), not_above, not_below) {
-        (true, ..) => Datum::Null,
-        (_, Some(false), _) | (_, _, Some(false)) => Datum::Int(0),
-        (_, Some(true), Some(true)) => Datum::Int(1),
-        _ => Datum::Null,
-    })
-}
-
 fn in_reference(_: &RowContext<'_>, site: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
     let (value, list) = (&args[0], &args[1..]);
     let equal = |item: &&Datum| ordering::order(site, value, item) == Some(Ordering::Equal);
@@ -631,40 +428,6 @@ fn in_reference(_: &RowContext<'_>, site: &CallSite<'_>, args: &[Datum]) -> Resu
         Datum::Null
     } else {
         Datum::Int(0)
-    })
-}
-
-/// Both bounds, each with its NULL.
-fn lower_between(
-    e: &mut dyn Emit,
-    args: &[Lowered],
-    compare: fn(&mut dyn Emit, Relation, NativeValue, NativeValue) -> NativeValue,
-) -> Option<Lowered> {
-    let (value, low, high) = (args[0], args[1], args[2]);
-    let not_below = compare(e, Relation::LessOrEqual, low.value, value.value);
-    let not_above = compare(e, Relation::LessOrEqual, value.value, high.value);
-    if (low.null, high.null) == (None, None) {
-        return Some(Lowered {
-            value: e.and(not_below, not_above),
-            length: None,
-            null: value.null,
-        });
-    }
-    let no = e.bool(false);
-    let (low_null, high_null) = (low.null.unwrap_or(no), high.null.unwrap_or(no));
-    // A bound that is NULL counts as passed here.
-    let (low_ok, high_ok) = (e.or(low_null, not_below), e.or(high_null, not_above));
-    let inside = e.and(low_ok, high_ok);
-    let any = e.or(low_null, high_null);
-    let unknown = e.and(any, inside);
-    let null = match value.null {
-        Some(null) => e.or(null, unknown),
-        None => unknown,
-    };
-    Some(Lowered {
-        value: inside,
-        length: None,
-        null: Some(null),
     })
 }
 

@@ -4,6 +4,7 @@
 //! or moments. The right operand is only evaluated if the left is not NULL; `<=>` evaluates both and is never NULL. Rows are compared
 //! member by member ([`row`]).
 
+mod between;
 mod constant;
 mod domain;
 mod membership;
@@ -143,6 +144,7 @@ pub(super) fn functions() -> Vec<Function> {
         null_safe_equal(),
     ];
     let mut functions: Vec<Function> = relations.into_iter().map(json::relations).collect();
+    functions.push(between::between());
     functions.extend(membership::functions());
     functions.extend(moment::functions());
     functions.extend(text::functions());
