@@ -184,7 +184,14 @@ impl<'n> Construct<'n> {
                 Construct::new(name, vec![Column(column), word(names::text(path))])
             }
             A::CastAtTimeZone { .. } => return Err(Error::unsupported("CAST(.. AT TIME ZONE ..)")),
-            A::GetFormat { .. } => return Err(Error::unsupported("GET_FORMAT")),
+            A::GetFormat { kind, standard } => {
+                let kind = match kind {
+                    ast::FormatKind::Date => "DATE",
+                    ast::FormatKind::Time => "TIME",
+                    ast::FormatKind::DateTime => "DATETIME",
+                };
+                Construct::new("GET_FORMAT", vec![word(names::text(kind)), Operand(standard)])
+            }
             A::WeightString {
                 operand,
                 binary: true,

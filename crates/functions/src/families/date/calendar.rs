@@ -9,7 +9,7 @@ use crate::kernel::{nullable_with, total};
 use crate::native::{Bytes, Date, DateTime, Int};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_collation::Charset;
-use sqlift_types::temporal::{self, Locale, WeekMode, calendar};
+use sqlift_types::temporal::{self, Locale, Parts, WeekMode, calendar};
 use sqlift_types::{Datum, Error, SqlType, TypeKind, Warning};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -144,13 +144,18 @@ fn leap(year: u32) -> bool {
     year != 0 && year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
-/// Year and day number, counted month by month.
-fn counted(value: &Datum) -> Option<(u32, i64)> {
-    let p = parts(value)?;
+/// The day number, counted year by year and month by month.
+pub(super) fn day_count(p: Parts) -> i64 {
     let february = if leap(p.year) { 29 } else { 28 };
     let months = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let before: i64 = months.iter().take(p.month.saturating_sub(1) as usize).sum();
-    Some((p.year, days_before(p.year) + before + i64::from(p.day)))
+    days_before(p.year) + before + i64::from(p.day)
+}
+
+/// Year and day number.
+fn counted(value: &Datum) -> Option<(u32, i64)> {
+    let p = parts(value)?;
+    Some((p.year, day_count(p)))
 }
 
 fn bind_days(cx: &mut BindContext<'_>, args: Vec<Expr>, length: u32) -> Result<Expr, Error> {

@@ -5,13 +5,18 @@
 
 mod arithmetic;
 mod calendar;
+mod difference;
+mod extract;
 mod fields;
+mod format;
+mod make;
 mod now;
+mod unix;
 
-use crate::{Expr, Function};
+use crate::{BindContext, CallSite, Expr, Function};
 use sqlift_collation::{Charset, convert};
-use sqlift_types::temporal::{Locale, Unit};
-use sqlift_types::{Datum, Error, Session, SqlType};
+use sqlift_types::temporal::{self, Locale, Parts, Unit};
+use sqlift_types::{Datum, Error, Session, SqlType, TypeKind, Warning};
 
 const DATE: SqlType = SqlType::date();
 const DATETIME: SqlType = SqlType::datetime(6);
@@ -21,8 +26,13 @@ pub(super) fn functions() -> Vec<Function> {
     [
         arithmetic::functions(),
         calendar::functions(),
+        difference::functions(),
+        extract::functions(),
         fields::functions(),
+        format::functions(),
+        make::functions(),
         now::functions(),
+        unix::functions(),
     ]
     .into_iter()
     .flatten()
@@ -71,4 +81,47 @@ fn encoded(text: &[u8], charset: Charset) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
     convert(Charset::Utf8mb4, charset, text, &mut out);
     Ok(out)
+}
+
+/// The fields of a doubled DATETIME, or of a TIME that is doubled and has the lowest bit set.
+fn mixed_parts(v: i64) -> Parts {
+    if v & 1 == 1 {
+        temporal::Time::from_micros_trusted(v >> 1).parts()
+    } else {
+        temporal::DateTime::from_packed_trusted(v >> 1).parts()
+    }
+}
+
+/// An integer operand; unsigned ones wrap.
+fn integer(cx: &BindContext<'_>, expr: Expr) -> Expr {
+    if expr.ty.unsigned && expr.ty.kind == TypeKind::BigInt {
+        let (nullable, span) = (expr.nullable, expr.span);
+        let signed = cx.call_named("CAST", vec![expr], SqlType::bigint(), nullable);
+        return signed.at(span);
+    }
+    cx.coerce(expr, SqlType::bigint())
+}
+
+/// What a call is called in messages, as a constant argument.
+fn quoted(cx: &BindContext<'_>) -> Expr {
+    let text = (cx.quote)(cx.span).into_bytes();
+    let ty = SqlType::varchar(text.len() as u32);
+    Expr::literal(Datum::Bytes(text), ty).at(cx.span)
+}
+
+/// The bytes of a constant argument.
+fn constant_text<'a>(site: &'a CallSite<'_>, index: usize) -> Option<&'a [u8]> {
+    match site.args.get(index)?.constant.as_ref()? {
+        Datum::Bytes(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Warning 6527.
+fn out_of_range(type_name: &str, text: &[u8]) -> Warning {
+    let text = String::from_utf8_lossy(text);
+    Warning::new(
+        6527,
+        format!("{type_name} value is out of range in '{text}'"),
+    )
 }

@@ -29,14 +29,26 @@ pub(in crate::families) enum Manner {
     Days,
     /// As [`Manner::Days`], but 31 February counts on.
     DayNumber,
+    /// EXTRACT of clock units: a DATETIME or a TIME.
+    Extract,
+    /// A DATETIME or a TIME, zeros and all.
+    Mixed,
+    /// A DATETIME that exists, or a TIME.
+    MixedDays,
+    /// A DATETIME for UNIX_TIMESTAMP: -1 instead of NULL.
+    Unix,
 }
 
 impl Manner {
-    const ALL: [Manner; 4] = [
+    const ALL: [Manner; 8] = [
         Manner::Assigned,
         Manner::Fields,
         Manner::Days,
         Manner::DayNumber,
+        Manner::Extract,
+        Manner::Mixed,
+        Manner::MixedDays,
+        Manner::Unix,
     ];
 }
 
@@ -86,7 +98,7 @@ fn prepare(site: &CallSite<'_>) -> Result<Reader, Error> {
         Some(Datum::Int(number)) => *number,
         _ => 1,
     };
-    let manner = Manner::ALL[(number & 3) as usize];
+    let manner = Manner::ALL[(number & 7) as usize];
     let reader = Reader::new(site, manner)?;
     Ok(if number & YEAR_COLUMN != 0 {
         reader.of_year_column()
@@ -110,8 +122,8 @@ fn moment(name: &'static str) -> Function {
     let function = moments!(function; Bool Int UInt Double Dec64 Dec128 Dec256 Date DateTime Time Bytes => Date);
     let function = moments!(function; Bool Int UInt Double Dec64 Dec128 Dec256 Date DateTime Time Bytes => DateTime);
     let function = moments!(function; Bool Int UInt Double Dec64 Dec128 Dec256 Date DateTime Time Bytes => Time);
-    // For date arithmetic, which wants to know whether it was a date alone.
-    moments!(function; Bool Int UInt Double Dec64 Dec128 Dec256 Bytes => Int)
+    // With a bit that says what it was: a date alone, a TIME.
+    moments!(function; Bool Int UInt Double Dec64 Dec128 Dec256 Date DateTime Time Bytes => Int)
 }
 
 /// What other conversions are made of.
@@ -285,7 +297,7 @@ fn by_reference(cx: &RowContext<'_>, site: &CallSite<'_>, value: &Datum) -> Resu
         (None, _) => Datum::Null,
         (Some(v), TypeKind::Date) => Datum::Date(v),
         (Some(v), TypeKind::Time) => Datum::Time(v),
-        (Some(v), TypeKind::BigInt) => Datum::Int(v),
+        (Some(v), TypeKind::BigInt | TypeKind::Int) => Datum::Int(v),
         (Some(v), _) => Datum::DateTime(v),
     })
 }

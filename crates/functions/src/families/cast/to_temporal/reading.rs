@@ -47,6 +47,8 @@ enum Target {
     Time,
     /// A DATETIME, doubled, and 1 added if the value was a date alone.
     Either,
+    /// A DATETIME, doubled, or a TIME, doubled and 1 added.
+    Mixed,
 }
 
 /// How values are read at one call site.
@@ -68,6 +70,7 @@ impl Reader {
                 TypeKind::Date => Target::Date,
                 TypeKind::Time => Target::Time,
                 TypeKind::BigInt => Target::Either,
+                TypeKind::Int => Target::Mixed,
                 _ => Target::DateTime,
             },
             fsp: site.ret.decimals.min(6),
@@ -118,6 +121,7 @@ impl Reader {
     /// The packed value; `None` is NULL. Warns.
     pub(crate) fn read(&self, cx: &RowContext<'_>, source: Source<'_>) -> Option<i64> {
         match (source, self.target) {
+            (source, Target::Mixed) => self.mixed(cx, source),
             (Source::Text(text), Target::Time) => self.time_of_text(cx, text),
             (Source::Text(text), _) => self.moment_of_text(cx, text),
             (Source::Date(v), _) => self.of_date(v),
@@ -213,7 +217,7 @@ impl Reader {
         match self.target {
             Target::Date => Some(value.date().to_packed()),
             Target::Time => Some(self.fitted_time(value.time()).micros()),
-            Target::Either => Some(value.to_packed() * 2),
+            Target::Either | Target::Mixed => Some(value.to_packed() * 2),
             Target::DateTime if self.manner != Manner::Assigned => Some(value.to_packed()),
             Target::DateTime if self.mode(SqlMode::TIME_TRUNCATE_FRACTIONAL) => {
                 Some(fraction::truncate_datetime(value, self.fsp).to_packed())
@@ -241,7 +245,9 @@ impl Reader {
     /// Whether a value that is a date already passes; silently.
     fn passes(&self, date: temporal::Date, not_zero: bool, day_counts: bool) -> bool {
         match self.manner {
-            Manner::Fields => true,
+            Manner::Fields | Manner::Extract | Manner::Mixed | Manner::MixedDays | Manner::Unix => {
+                true
+            }
             Manner::DayNumber => !date.has_zero_part(),
             Manner::Days | Manner::Assigned => {
                 let flags = self.text_flags();
@@ -264,7 +270,7 @@ impl Reader {
         match self.target {
             Target::Time => Some(0),
             Target::Date => self.passes(date, packed != 0, true).then_some(packed),
-            Target::DateTime | Target::Either => self
+            Target::DateTime | Target::Either | Target::Mixed => self
                 .passes(date, packed != 0, false)
                 .then_some(date.to_datetime().to_packed()),
         }
@@ -284,6 +290,14 @@ impl Reader {
             return Some(self.fitted_time(time).micros());
         }
         let now = self.zone.from_unix(now(cx.session))?;
+        if self.target == Target::Date {
+            // MySQL: a TIME within a day is today; another moves this very moment.
+            let moved = match micros {
+                0..temporal::packed::DAY => now,
+                _ => temporal::arithmetic::add_time_to_datetime(now, time)?,
+            };
+            return Some(moved.date().to_packed());
+        }
         self.fitted(cx, time.on_date(now.date())?)
     }
 
@@ -328,8 +342,8 @@ impl Reader {
     fn unreadable(&self, cx: &RowContext<'_>, shown: String) {
         let words = match self.target {
             Target::Date => "Truncated incorrect date",
-            Target::DateTime | Target::Either => "Incorrect datetime",
             Target::Time => "Truncated incorrect time",
+            _ => "Incorrect datetime",
         };
         cx.warn(Warning::new(1292, format!("{words} value: '{shown}'")));
     }
@@ -405,6 +419,179 @@ impl Reader {
         };
         let (time, _) = temporal::Time::clamped(time.micros() + step);
         Some(self.fitted_time(time).micros())
+    }
+}
+
+impl Reader {
+    /// A DATETIME or a TIME, whichever the value looks like.
+    fn mixed(&self, cx: &RowContext<'_>, source: Source<'_>) -> Option<i64> {
+        let read = match source {
+            Source::Date(v) if self.manner != Manner::Unix => Some(
+                temporal::Date::from_packed_trusted(v)
+                    .to_datetime()
+                    .to_packed()
+                    * 2,
+            ),
+            Source::DateTime(v) if self.manner != Manner::Unix => Some(v * 2),
+            Source::Time(v) if self.manner != Manner::Unix => Some(v * 2 + 1),
+            _ if self.manner == Manner::Unix => self
+                .as_target(Target::DateTime, Manner::Fields)
+                .read(cx, source)
+                .map(|v| v * 2),
+            Source::Text(text) if self.manner == Manner::Extract => self.extracted(cx, text),
+            Source::Text(text) => self.guessed(cx, text),
+            _ => self.mixed_number(cx, source),
+        };
+        match self.manner {
+            // UNIX_TIMESTAMP of what is no moment is 0, not NULL.
+            Manner::Unix => Some(read.unwrap_or(-1)),
+            _ => read,
+        }
+    }
+
+    fn as_target(&self, target: Target, manner: Manner) -> Reader {
+        Reader {
+            target,
+            manner,
+            fsp: 6,
+            zone: self.zone.clone(),
+            ..*self
+        }
+    }
+
+    /// Everything that has the form of a date.
+    fn widest(&self) -> DateFlags {
+        DateFlags {
+            allow_zero_in_date: true,
+            allow_invalid_dates: true,
+            time_truncate_fractional: self.mode(SqlMode::TIME_TRUNCATE_FRACTIONAL),
+            ..DateFlags::STRICT
+        }
+    }
+
+    /// EXTRACT of clock units: a date if it is written as one, else a time.
+    fn extracted(&self, cx: &RowContext<'_>, text: &[u8]) -> Option<i64> {
+        let moments = self.as_target(Target::DateTime, Manner::Fields);
+        let flags = moments.text_flags();
+        let parsed = parse_datetime(text, flags);
+        let clean = !parsed.notes.truncated && parsed.notes.deprecation.is_none();
+        let impossible = parsed.notes.out_of_range || parsed.notes.zero_date;
+        if clean && (parsed.is_value() || impossible) {
+            return moments.moment_of_text(cx, text).map(|v| v * 2);
+        }
+        let times = self.as_target(Target::Time, Manner::Fields);
+        times.time_of_text(cx, text).map(|v| v * 2 + 1)
+    }
+
+    /// Operands of TIMEDIFF and ADDTIME: a date if it is written as one, a time if it is, else what lenient reading makes of it.
+    fn guessed(&self, cx: &RowContext<'_>, text: &[u8]) -> Option<i64> {
+        let flags = self.widest();
+        let parsed = parse_datetime(text, flags);
+        let mut notes = parsed.notes;
+        let moment = parsed.datetime(flags, &self.zone, &mut notes);
+        let clean = !notes.any() && notes.deprecation.is_none();
+        if let Some(value) = moment
+            && clean
+        {
+            if self.manner == Manner::MixedDays {
+                let exists = calendar::check(value.date(), DateFlags::STRICT, &mut notes);
+                if !exists || value.date().is_zero() {
+                    self.judge(cx, false, &notes, parsed.kind, || printable(text));
+                    return None;
+                }
+            }
+            return Some(value.to_packed() * 2);
+        }
+        let time = parse_time(text, flags);
+        if !time.notes.any() && time.notes.deprecation.is_none() {
+            let mut notes = time.notes;
+            if let Some(value) = time.time(flags, &self.zone, &mut notes)
+                && !notes.any()
+            {
+                return Some(value.micros() * 2 + 1);
+            }
+        }
+        let Some(value) = moment else {
+            let words = format!("Incorrect datetime value: '{}'", printable(text));
+            cx.warn(Warning::new(1292, words));
+            return None;
+        };
+        if let Some(deprecation) = notes.deprecation {
+            deprecated(cx, deprecation, text);
+        }
+        Some(value.to_packed() * 2)
+    }
+
+    /// A number: a date if it is one, else a time.
+    fn mixed_number(&self, cx: &RowContext<'_>, source: Source<'_>) -> Option<i64> {
+        if self.year {
+            return self
+                .as_target(Target::DateTime, Manner::Fields)
+                .read(cx, source)
+                .map(|v| v * 2);
+        }
+        // Tried without a word first.
+        let whole = match source {
+            Source::Int(v) => Some(v),
+            Source::Double(v) => Some(v as i64),
+            Source::Decimal(coefficient, scale) => {
+                i64::try_from(coefficient / I256::from(10_i64).pow(u32::from(scale))).ok()
+            }
+            _ => None,
+        };
+        let date = whole.is_some_and(|v| {
+            v > 0 && datetime_from_decimal(v, 0, self.widest()).kind != TextKind::Invalid
+        });
+        if date {
+            let moments = self.as_target(Target::DateTime, Manner::Fields);
+            return moments.read(cx, source).map(|v| v * 2);
+        }
+        if self.manner != Manner::Extract {
+            let shown = match source {
+                Source::Decimal(coefficient, scale) => {
+                    Decimal::new(coefficient, scale).map_or_else(String::new, |d| d.to_string())
+                }
+                _ => whole.unwrap_or_default().to_string(),
+            };
+            let mut notes = Notes::default();
+            let time = whole.and_then(|v| time_from_decimal(v, 0, &mut notes));
+            if time.is_none() {
+                let words = format!("Incorrect datetime value: '{shown}'");
+                cx.warn(Warning::new(1292, words));
+                return None;
+            }
+        }
+        let times = self.as_target(Target::Time, Manner::Fields);
+        times.read(cx, source).map(|v| v * 2 + 1)
+    }
+}
+
+/// The digits of fraction that an operand brings to a TIME (`clock`) or a DATETIME: of a constant text those it has, six where that is not known.
+pub(crate) fn digits(expr: &crate::Expr, clock: bool) -> u8 {
+    let kind = expr.ty.kind;
+    if kind.is_string() {
+        let Some(Datum::Bytes(text)) = expr.as_literal() else {
+            return if expr.is_null_literal() { 0 } else { 6 };
+        };
+        let flags = DateFlags {
+            allow_zero_in_date: true,
+            allow_invalid_dates: true,
+            ..DateFlags::STRICT
+        };
+        if clock {
+            let parsed = parse_time(text, flags);
+            return parsed.value.map_or(6, |_| parsed.fraction_digits);
+        }
+        let parsed = parse_datetime(text, flags);
+        return match parsed.kind {
+            TextKind::NotADate => 6,
+            _ => parsed.fraction_digits,
+        };
+    }
+    match kind {
+        TypeKind::Null | TypeKind::Year | TypeKind::Bit => 0,
+        kind if kind.is_integer() => 0,
+        _ => expr.ty.decimals.min(6),
     }
 }
 
