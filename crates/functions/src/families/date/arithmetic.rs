@@ -158,7 +158,10 @@ impl Step {
             Quantity::Decimal(coefficient, scale) => seconds(coefficient, scale),
         };
         let Some(interval) = interval else {
-            cx.warn(self.out_of_range());
+            // MySQL: only a DATETIME says so.
+            if self.type_name == "DATETIME" {
+                cx.warn(self.out_of_range());
+            }
             return None;
         };
         Some(match self.sign {
@@ -183,9 +186,18 @@ impl Step {
     ) -> Option<temporal::DateTime> {
         let moved = date_add(value, &interval);
         if moved.is_none() && value.month() != 0 {
-            cx.warn(overflow());
+            cx.warn(match self.type_name {
+                "DATE" => self.out_of_range(),
+                _ => overflow(),
+            });
         }
-        moved.filter(|m| !(self.no_zero_date && m.date().is_zero()))
+        let moved = moved?;
+        if self.no_zero_date && moved.date().is_zero() {
+            let text = moved.text(6);
+            cx.warn(Warning::truncated("datetime", text.as_bytes()));
+            return None;
+        }
+        Some(moved)
     }
 
     fn date(&self, cx: &RowContext<'_>, packed: i64, interval: Interval) -> Option<i64> {

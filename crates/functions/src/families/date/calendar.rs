@@ -6,7 +6,7 @@ use super::fields::{date_operand, parts};
 use super::{DATE, DATETIME};
 use crate::families::cast::to_temporal::{Manner, read};
 use crate::kernel::{nullable_with, total};
-use crate::native::{Bytes, Date, DateTime, Int};
+use crate::native::{Bytes, Date, DateTime, Int, Opt};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_collation::Charset;
 use sqlift_types::temporal::{self, Locale, Parts, WeekMode, calendar};
@@ -63,10 +63,7 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("The last day of the month.")
             .example("LAST_DAY('2024-02-01')", "2024-02-29"),
         Function::new("WEEK", (1, 2), bind_week, week_reference)
-            .overload(total::<(Date, Int), Int, _>(|v: i64, mode: i64| {
-                let date = temporal::Date::from_packed_trusted(v);
-                i64::from(calendar::week(date, WeekMode::from_number(mode as u32)).0)
-            }))
+            .overload(total::<(Date, Opt<Int>), Int, _>(week))
             .shares_reference()
             .doc("The week of the year; the mode says how weeks are counted.")
             .example("WEEK('2024-02-29', 3)", "9"),
@@ -74,10 +71,7 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("The ISO 8601 week.")
             .example("WEEKOFYEAR('2024-02-29')", "9"),
         Function::new("YEARWEEK", (1, 2), bind_year_week, year_week_reference)
-            .overload(total::<(Date, Int), Int, _>(|v: i64, mode: i64| {
-                let date = temporal::Date::from_packed_trusted(v);
-                calendar::year_week(date, WeekMode::from_number(mode as u32))
-            }))
+            .overload(total::<(Date, Opt<Int>), Int, _>(year_week))
             .shares_reference()
             .doc("Year and week of a date.")
             .example("YEARWEEK('2024-02-29')", "202408"),
@@ -192,7 +186,7 @@ fn with_mode(
     };
     let date = read(cx, date, DATE, Manner::Days)?;
     let mode = match args.next() {
-        Some(mode) => cx.coerce(mode, SqlType::bigint()),
+        Some(mode) => super::integer(cx, mode),
         None => Expr::literal(Datum::Int(default), SqlType::bigint_of(2)).at(cx.span),
     };
     Ok(cx.call(vec![date, mode], SqlType::bigint_of(length), true))
@@ -212,13 +206,41 @@ fn bind_year_week(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
     with_mode(cx, args, 0, 7)
 }
 
-fn week_reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
-    Ok(match (&args[0], &args[1]) {
-        (Datum::Date(v), Datum::Int(mode)) => {
-            let date = temporal::Date::from_packed_trusted(*v);
-            let (week, _) = calendar::week(date, WeekMode::from_number(*mode as u32));
-            Datum::Int(i64::from(week))
+/// A mode that is NULL or negative counts as 0.
+fn week_mode(mode: Option<i64>) -> u32 {
+    mode.filter(|m| *m >= 0).unwrap_or(0) as u32 & 7
+}
+
+fn week(packed: i64, mode: Option<i64>) -> i64 {
+    let date = temporal::Date::from_packed_trusted(packed);
+    let mode = WeekMode::from_number(week_mode(mode));
+    i64::from(calendar::week(date, mode).0)
+}
+
+fn year_week(packed: i64, mode: Option<i64>) -> i64 {
+    let date = temporal::Date::from_packed_trusted(packed);
+    match mode {
+        // MySQL: not NULL.
+        None => 0,
+        Some(mode @ 0..) => calendar::year_week(date, WeekMode::from_number(week_mode(Some(mode)))),
+        // MySQL: then days may belong to week 0.
+        Some(_) => {
+            let (week, year) = calendar::week(date, WeekMode::from_number(0));
+            i64::from(year) * 100 + i64::from(week)
         }
+    }
+}
+
+fn mode_of(value: &Datum) -> Option<i64> {
+    match value {
+        Datum::Int(mode) => Some(*mode),
+        _ => None,
+    }
+}
+
+fn week_reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    Ok(match &args[0] {
+        Datum::Date(v) => Datum::Int(week(*v, mode_of(&args[1]))),
         _ => Datum::Null,
     })
 }
@@ -228,14 +250,8 @@ fn year_week_reference(
     _: &CallSite<'_>,
     args: &[Datum],
 ) -> Result<Datum, Fault> {
-    Ok(match (&args[0], &args[1]) {
-        (Datum::Date(v), Datum::Int(mode)) => {
-            let date = temporal::Date::from_packed_trusted(*v);
-            Datum::Int(calendar::year_week(
-                date,
-                WeekMode::from_number(*mode as u32),
-            ))
-        }
+    Ok(match &args[0] {
+        Datum::Date(v) => Datum::Int(year_week(*v, mode_of(&args[1]))),
         _ => Datum::Null,
     })
 }

@@ -327,7 +327,13 @@ fn summed(text: &[u8], cx: &RowContext<'_>, a: i64, b: i64) -> Option<i64> {
 /// Of a doubled moment, as text.
 fn shown(text: &[u8], cx: &RowContext<'_>, a: i64, b: i64) -> Option<Vec<u8>> {
     if a & 1 == 1 {
-        let sum = temporal::Time::from_micros_trusted(summed(text, cx, a >> 1, b)?);
+        // MySQL: unlike a TIME, a text shows the limit.
+        let limit = match (a >> 1) + b {
+            0.. => temporal::Time::MAX.micros(),
+            _ => temporal::Time::MIN.micros(),
+        };
+        let sum = summed(text, cx, a >> 1, b).unwrap_or(limit);
+        let sum = temporal::Time::from_micros_trusted(sum);
         let fsp = if sum.microsecond() == 0 { 0 } else { 6 };
         return Some(sum.text(fsp).as_bytes().to_vec());
     }

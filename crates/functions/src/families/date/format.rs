@@ -4,7 +4,7 @@ use super::DATETIME;
 use super::fields::parts;
 use crate::families::cast::to_temporal::{Manner, read};
 use crate::kernel::nullable_with;
-use crate::native::{Bytes, Date, DateTime, Int, Native, Time};
+use crate::native::{Bytes, Date, DateTime, Int, Time};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_collation::Charset;
 use sqlift_types::temporal::date_format::{Formatted, format};
@@ -45,19 +45,19 @@ pub(super) fn functions() -> Vec<Function> {
         .example("STR_TO_DATE('29.02.2024', '%d.%m.%Y')", "2024-02-29")
         .overload(nullable_with::<(Bytes, Bytes), Date, _, _>(
             reading,
-            Reading::packed::<Date>,
+            Reading::packed,
         ))
         .warns()
         .shares_reference()
         .overload(nullable_with::<(Bytes, Bytes), Time, _, _>(
             reading,
-            Reading::packed::<Time>,
+            Reading::packed,
         ))
         .warns()
         .shares_reference()
         .overload(nullable_with::<(Bytes, Bytes), DateTime, _, _>(
             reading,
-            Reading::packed::<DateTime>,
+            Reading::packed,
         ))
         .warns()
         .shares_reference(),
@@ -133,9 +133,9 @@ fn format_reference(
 
 /// The most characters that a constant format can give.
 fn longest(pattern: &[u8]) -> u32 {
-    let text = String::from_utf8_lossy(pattern);
     let mut length = 0;
-    let mut characters = text.chars();
+    // MySQL: bytes, not characters.
+    let mut characters = pattern.iter().map(|b| char::from(*b));
     while let Some(c) = characters.next() {
         length += match c {
             '%' => match characters.next() {
@@ -215,12 +215,7 @@ fn reading(site: &CallSite<'_>) -> Result<Reading, Error> {
 }
 
 impl Reading {
-    fn packed<'r, To: Native>(
-        &'r self,
-        cx: &RowContext<'r>,
-        text: &'r [u8],
-        pattern: &'r [u8],
-    ) -> Option<i64> {
+    fn packed<'r>(&'r self, cx: &RowContext<'r>, text: &'r [u8], pattern: &'r [u8]) -> Option<i64> {
         self.read(cx, text, pattern)
     }
 

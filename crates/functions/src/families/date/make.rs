@@ -325,17 +325,18 @@ fn maketime(
     let sub_hour = (minute * 60 + seconds) * 1_000_000 + micros;
     let total = i128::from(hours) * 3_600_000_000 + i128::from(sub_hour);
     let total = if negative { -total } else { total };
-    let in_range = total.unsigned_abs() <= temporal::Time::MAX.micros() as u128;
+    // MySQL: the last hour has no fractions.
+    let in_range = total.unsigned_abs() <= temporal::Time::MAX.micros() as u128
+        && (hours < 838 || micros == 0);
     if in_range {
         return Some(total as i64);
     }
-    let fraction = if micros == 0 {
-        String::new()
-    } else {
-        format!(".{micros:06}")
+    let nanos = format!("{:09}", micros * 1000);
+    let fraction = match scale.min(9) {
+        0 => String::new(),
+        shown => format!(".{}", &nanos[..usize::from(shown)]),
     };
-    let sign = if negative { "-" } else { "" };
-    let text = format!("{sign}{hours:02}:{minute:02}:{seconds:02}{fraction}");
+    let text = format!("{hours:02}:{minute:02}:{seconds:02}{fraction}");
     cx.warn(Warning::truncated("time", text.as_bytes()));
     let limit = if negative {
         temporal::Time::MIN

@@ -58,6 +58,8 @@ pub(crate) struct Reader {
     scale: u8,
     /// A YEAR column is the first of January; what a function gives as YEAR is a number.
     year: bool,
+    /// The operand is a binary string.
+    binary: bool,
     manner: Manner,
     mode: SqlMode,
     zone: Zone,
@@ -76,6 +78,7 @@ impl Reader {
             fsp: site.ret.decimals.min(6),
             scale: site.args[0].ty.decimals,
             year: false,
+            binary: site.args[0].ty.kind.is_binary(),
             manner,
             mode: site.session.sql_mode,
             zone: session_zone(site.session)?,
@@ -92,6 +95,17 @@ impl Reader {
 
     fn mode(&self, bit: SqlMode) -> bool {
         self.mode.contains(bit)
+    }
+
+    /// A text in a warning: what is no text as `\\xNN`, and of text only what three bytes hold.
+    fn shown(&self, text: &[u8]) -> String {
+        if self.binary {
+            return printable(text);
+        }
+        let text = String::from_utf8_lossy(text);
+        text.chars()
+            .map(|c| if c > '\u{ffff}' { '?' } else { c })
+            .collect()
     }
 
     /// What a text may be.
@@ -135,7 +149,7 @@ impl Reader {
                 let date = temporal::Date::new(v.clamp(0, 9999) as u32, 1, 1);
                 Some(match target {
                     Target::Date => date.to_packed(),
-                    Target::Either => date.to_datetime().to_packed() * 2 + 1,
+                    Target::Either => date.to_datetime().to_packed() * 2,
                     _ => date.to_datetime().to_packed(),
                 })
             }
@@ -154,7 +168,9 @@ impl Reader {
         let mut notes = parsed.notes;
         let value = parsed.time(flags, &self.zone, &mut notes);
         if notes.any() || value.is_none() {
-            cx.warn(Warning::truncated("time", text));
+            let shown = self.shown(text);
+            let words = format!("Truncated incorrect time value: '{shown}'");
+            cx.warn(Warning::new(1292, words));
         }
         let value = value?;
         if let Some(deprecation) = notes.deprecation {
@@ -168,7 +184,9 @@ impl Reader {
         let parsed = parse_datetime(text, flags);
         let mut notes = parsed.notes;
         let value = parsed.datetime(flags, &self.zone, &mut notes);
-        self.judge(cx, value.is_some(), &notes, parsed.kind, || printable(text));
+        self.judge(cx, value.is_some(), &notes, parsed.kind, || {
+            self.shown(text)
+        });
         let value = value?;
         if let Some(deprecation) = notes.deprecation {
             deprecated(cx, deprecation, text);
@@ -317,7 +335,11 @@ impl Reader {
             self.unreadable(cx, shown());
             return None;
         }
-        let shown = || (whole as i64).to_string();
+        // MySQL: where a DATE is wanted the number is told as an integer.
+        let shown = || match self.target {
+            Target::Date => (whole as i64).to_string(),
+            _ => shown(),
+        };
         self.number(cx, whole as i64, nanos as i32, &shown, Shown::Number)
     }
 
@@ -361,7 +383,7 @@ impl Reader {
         }
         if self.target == Target::Date
             && self.manner == Manner::Fields
-            && (1..=31).contains(&whole)
+            && (0..=31).contains(&whole)
             && nanos >= 0
         {
             // MySQL: DAY(7) is 7, the date being 2000-00-07.
@@ -476,7 +498,9 @@ impl Reader {
         let parsed = parse_datetime(text, flags);
         let clean = !parsed.notes.truncated && parsed.notes.deprecation.is_none();
         let impossible = parsed.notes.out_of_range || parsed.notes.zero_date;
-        if clean && (parsed.is_value() || impossible) {
+        let mut rounding = parsed.notes;
+        let rounds = parsed.datetime(flags, &self.zone, &mut rounding).is_some();
+        if clean && ((parsed.is_value() && rounds) || impossible) {
             return moments.moment_of_text(cx, text).map(|v| v * 2);
         }
         let times = self.as_target(Target::Time, Manner::Fields);
@@ -496,7 +520,7 @@ impl Reader {
             if self.manner == Manner::MixedDays {
                 let exists = calendar::check(value.date(), DateFlags::STRICT, &mut notes);
                 if !exists || value.date().is_zero() {
-                    self.judge(cx, false, &notes, parsed.kind, || printable(text));
+                    self.judge(cx, false, &notes, parsed.kind, || self.shown(text));
                     return None;
                 }
             }
@@ -512,7 +536,7 @@ impl Reader {
             }
         }
         let Some(value) = moment else {
-            let words = format!("Incorrect datetime value: '{}'", printable(text));
+            let words = format!("Incorrect datetime value: '{}'", self.shown(text));
             cx.warn(Warning::new(1292, words));
             return None;
         };
@@ -539,27 +563,28 @@ impl Reader {
             }
             _ => None,
         };
-        let date = whole.is_some_and(|v| {
-            v > 0 && datetime_from_decimal(v, 0, self.widest()).kind != TextKind::Invalid
-        });
+        let is_date =
+            |v: i64| v > 0 && datetime_from_decimal(v, 0, self.widest()).kind != TextKind::Invalid;
+        let is_time =
+            |v: i64| time_from_decimal(v, 0, &mut Notes::default()).is_some() && v < 10_000_000_000;
+        let date = match self.manner {
+            Manner::Extract => whole.is_some_and(is_date),
+            _ => whole.is_some_and(|v| !is_time(v) && is_date(v)),
+        };
         if date {
             let moments = self.as_target(Target::DateTime, Manner::Fields);
             return moments.read(cx, source).map(|v| v * 2);
         }
-        if self.manner != Manner::Extract {
+        if self.manner != Manner::Extract && !whole.is_some_and(is_time) {
             let shown = match source {
                 Source::Decimal(coefficient, scale) => {
                     Decimal::new(coefficient, scale).map_or_else(String::new, |d| d.to_string())
                 }
                 _ => whole.unwrap_or_default().to_string(),
             };
-            let mut notes = Notes::default();
-            let time = whole.and_then(|v| time_from_decimal(v, 0, &mut notes));
-            if time.is_none() {
-                let words = format!("Incorrect datetime value: '{shown}'");
-                cx.warn(Warning::new(1292, words));
-                return None;
-            }
+            let words = format!("Incorrect datetime value: '{shown}'");
+            cx.warn(Warning::new(1292, words));
+            return None;
         }
         let times = self.as_target(Target::Time, Manner::Fields);
         times.read(cx, source).map(|v| v * 2 + 1)
@@ -585,6 +610,7 @@ pub(crate) fn digits(expr: &crate::Expr, clock: bool) -> u8 {
         let parsed = parse_datetime(text, flags);
         return match parsed.kind {
             TextKind::NotADate => 6,
+            TextKind::Invalid if parsed.notes.truncated => 6,
             _ => parsed.fraction_digits,
         };
     }
