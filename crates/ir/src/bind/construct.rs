@@ -190,7 +190,10 @@ impl<'n> Construct<'n> {
                     ast::FormatKind::Time => "TIME",
                     ast::FormatKind::DateTime => "DATETIME",
                 };
-                Construct::new("GET_FORMAT", vec![word(names::text(kind)), Operand(standard)])
+                Construct::new(
+                    "GET_FORMAT",
+                    vec![word(names::text(kind)), Operand(standard)],
+                )
             }
             A::WeightString {
                 operand,
