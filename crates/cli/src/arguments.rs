@@ -1,7 +1,9 @@
 //! The command line.
 
+use crate::failure::Failure;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sqlift::TierPolicy;
+use std::io::Read;
 
 #[derive(Parser)]
 #[command(
@@ -30,18 +32,25 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE")]
     pub(crate) from: String,
     /// Keep only the rows for which this is true
-    #[arg(long = "where", value_name = "EXPR")]
+    ///
+    /// `-` reads it from standard input.
+    #[arg(long = "where", value_name = "EXPR", allow_hyphen_values = true)]
     pub(crate) filter: Option<String>,
-    /// What to give: `EXPR [AS name], ...`; all columns if absent
-    #[arg(long, value_name = "LIST")]
-    pub(crate) select: Option<String>,
-    /// Where to; `-` is the standard output
+    /// What to give: `EXPR [AS name], ...`; `*`, which may come first, is all columns
+    #[arg(
+        long,
+        value_name = "LIST",
+        default_value = "*",
+        allow_hyphen_values = true
+    )]
+    pub(crate) select: String,
+    /// Where to; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub(crate) to: String,
     /// How to write; by the ending of --to, else a table
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
-    /// Types of the columns: `a BIGINT, price DECIMAL(12,2), ...`; inferred if absent
+    /// Types of columns of CSV and JSON lines: `a BIGINT, price DECIMAL(12,2), ...`; others are inferred
     #[arg(long, value_name = "COLUMNS")]
     pub(crate) schema: Option<String>,
     /// auto, interp, vm or native
@@ -68,8 +77,12 @@ pub(crate) enum Format {
 
 #[derive(Args)]
 pub(crate) struct Eval {
-    /// The expression
-    #[arg(required_unless_present = "stdin", conflicts_with = "stdin")]
+    /// The expression; `-` reads it from standard input
+    #[arg(
+        required_unless_present = "stdin",
+        conflicts_with = "stdin",
+        allow_hyphen_values = true
+    )]
     pub(crate) expression: Option<String>,
     /// A column with its value: `price DECIMAL(12,2)=9.99`, `name VARCHAR(20)=NULL`
     #[arg(long = "col", value_name = "NAME TYPE=VALUE")]
@@ -90,7 +103,8 @@ pub(crate) struct Eval {
 
 #[derive(Args)]
 pub(crate) struct Explain {
-    /// The expression
+    /// The expression; `-` reads it from standard input
+    #[arg(allow_hyphen_values = true)]
     pub(crate) expression: String,
     /// Types of the columns: `a BIGINT, price DECIMAL(12,2), ...`
     #[arg(long, value_name = "COLUMNS", default_value = "")]
@@ -111,6 +125,7 @@ pub(crate) enum Level {
     Ast,
     Typed,
     Program,
+    Vm,
     Clif,
     Asm,
     All,
@@ -123,6 +138,17 @@ pub(crate) enum Machine {
     X86_64,
     #[value(name = "aarch64")]
     Aarch64,
+}
+
+/// A text given on the command line, or all of standard input for `-`, which is no expression.
+pub(crate) fn text(given: &str) -> Result<String, Failure> {
+    if given != "-" {
+        return Ok(given.to_owned());
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes)?;
+    let text = String::from_utf8(bytes);
+    text.map_err(|_| Failure::file("standard input", "not valid UTF-8"))
 }
 
 fn tier(text: &str) -> Result<TierPolicy, String> {

@@ -1,14 +1,15 @@
 //! `sqlift eval`: one expression, or a case a line.
 
-use crate::arguments::Eval;
+use crate::arguments::{self, Eval};
 use crate::failure::Failure;
-use crate::input::definitions;
+use crate::input::{definitions, duplicate};
 use crate::run::session;
+use crate::values;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use sqlift::{
-    Charset, Collation, Column, Context, Datum, Engine, Error, Expression, I256, Schema, Session,
-    SqlType, TypeKind, Value, Warning,
+    Column, Context, Datum, Engine, Error, Expression, I256, Schema, Session, SqlType, TypeKind,
+    Value, Warning,
 };
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
@@ -20,29 +21,28 @@ pub(crate) fn eval(arguments: &Eval) -> Result<(), Failure> {
     if arguments.stdin {
         return cases(&engine, &session, &schema, &row);
     }
-    let Some(text) = &arguments.expression else {
+    let Some(given) = &arguments.expression else {
         return Err(Failure::Usage("no expression".to_owned()));
     };
+    let text = &arguments::text(given)?;
+    let mut out = std::io::stdout().lock();
     if arguments.json {
         let answer = answer(&engine, text, &schema, &session, &row);
-        println!("{}", Json::Object(answer));
+        writeln!(out, "{}", Json::Object(answer))?;
         return Ok(());
     }
     let wrong = |e: Error| Failure::expression("expression", text, e);
     let expression = engine.compile(text, &schema, &session).map_err(wrong)?;
     let mut context = expression.context();
     let value = evaluate(&expression, &row, &mut context).map_err(wrong)?;
-    let mut out = std::io::stdout().lock();
-    match &value {
-        Datum::Null => writeln!(out, "NULL")?,
-        value => writeln!(out, "{}", shown(value, expression.sql_type()))?,
-    }
+    let shown = values::text(&value, expression.sql_type());
+    writeln!(out, "{}", shown.as_deref().unwrap_or("NULL"))?;
     for Warning { code, message, .. } in expression
         .warnings()
         .iter()
         .chain(context.diagnostics().warnings())
     {
-        eprintln!("Warning {code}: {message}");
+        let _ = writeln!(std::io::stderr(), "Warning {code}: {message}");
     }
     Ok(())
 }
@@ -56,15 +56,21 @@ fn columns(given: &[String]) -> Result<(Schema, Vec<Datum>), Failure> {
         let (definition, value) = text
             .split_once('=')
             .ok_or_else(|| wrong("expected NAME TYPE=VALUE"))?;
-        let schema = definitions(definition)?;
+        let schema = definitions("--col", definition)?;
         let [column] = schema.columns() else {
             return Err(wrong("expected one column"));
         };
         let datum = match value {
             "NULL" => Datum::Null,
-            text => sqlift::read_text(text.as_bytes(), &column.ty)
+            text => values::read(text, &column.ty)
                 .ok_or_else(|| wrong(&format!("the value is no {}", column.ty)))?,
         };
+        if columns
+            .iter()
+            .any(|c| c.name.to_lowercase() == column.name.to_lowercase())
+        {
+            return Err(Failure::Setting(duplicate(&column.name)));
+        }
         columns.push(column.clone());
         row.push(datum);
     }
@@ -87,7 +93,7 @@ fn evaluate(expression: &Expression, row: &[Datum], context: &mut Context) -> Re
 struct Case {
     expr: String,
     #[serde(default)]
-    settings: BTreeMap<String, String>,
+    settings: BTreeMap<String, Json>,
 }
 
 /// One case a line; a line that is no case is answered by an error of its own.
@@ -97,19 +103,28 @@ fn cases(
     schema: &Schema,
     row: &[Datum],
 ) -> Result<(), Failure> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for (number, line) in std::io::stdin().lock().lines().enumerate() {
-        let line = line?;
-        if line.trim().is_empty() {
+    // Standard output keeps no line back, so that whoever asks may wait for the answer before asking again.
+    let mut out = std::io::stdout().lock();
+    let mut input = std::io::stdin().lock();
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if line.trim_ascii().is_empty() {
             continue;
         }
-        let answer = match serde_json::from_str::<Case>(&line) {
+        let answer = match serde_json::from_slice::<Case>(&line) {
             Ok(case) => {
                 let mut session = session.clone();
                 let set = case
                     .settings
                     .iter()
-                    .try_for_each(|(name, value)| session.set(name, value));
+                    .try_for_each(|(name, value)| match value {
+                        Json::String(text) => session.set(name, text),
+                        other => session.set(name, &other.to_string()),
+                    });
                 match set {
                     Ok(()) => answer(engine, &case.expr, schema, &session, row),
                     Err(error) => error_answer(&error),
@@ -117,16 +132,13 @@ fn cases(
             }
             Err(error) => {
                 let mut answer = Map::new();
-                answer.insert(
-                    "invalid".into(),
-                    json!(format!("line {}: {error}", number + 1)),
-                );
+                let what = format!("line {number}: {error}");
+                answer.insert("invalid".into(), json!(what));
                 answer
             }
         };
         writeln!(out, "{}", Json::Object(answer))?;
     }
-    out.flush()?;
     Ok(())
 }
 
@@ -199,40 +211,8 @@ fn error_answer(error: &Error) -> Map<String, Json> {
 }
 
 fn json_value(value: &Datum, ty: &SqlType) -> Json {
-    match value {
-        Datum::Null => Json::Null,
-        value if ty.kind.is_binary() || matches!(ty.kind, TypeKind::Bit | TypeKind::Vector) => {
-            let mut bytes = Vec::new();
-            sqlift::write_text(value, ty, &mut bytes);
-            json!({ "hex": hex(&bytes) })
-        }
-        value => json!(text(value, ty)),
+    match values::hex(value, ty) {
+        Some(hex) => json!({ "hex": hex }),
+        None => json!(values::text(value, ty)),
     }
-}
-
-fn shown(value: &Datum, ty: &SqlType) -> String {
-    match json_value(value, ty) {
-        Json::String(text) => text,
-        Json::Object(hex) => format!("x'{}'", hex["hex"].as_str().unwrap_or_default()),
-        other => other.to_string(),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02X}")).collect()
-}
-
-fn text(value: &Datum, ty: &SqlType) -> String {
-    let mut bytes = Vec::new();
-    sqlift::write_text(value, ty, &mut bytes);
-    let charset = ty
-        .collation
-        .get()
-        .map_or(Charset::Utf8mb4, Collation::charset);
-    if ty.kind.is_text() && charset != Charset::Utf8mb4 {
-        let mut converted = Vec::new();
-        sqlift_collation::convert(charset, Charset::Utf8mb4, &bytes, &mut converted);
-        bytes = converted;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

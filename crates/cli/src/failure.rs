@@ -1,6 +1,6 @@
 //! What goes wrong, and how it is shown.
 
-use sqlift::Error;
+use sqlift::{Error, Span};
 use std::fmt;
 use std::process::ExitCode;
 
@@ -18,6 +18,13 @@ pub(crate) enum Failure {
     },
     /// A setting or a schema is wrong.
     Setting(Error),
+    /// A row of a file, or its columns, are wrong.
+    Row {
+        /// Where.
+        place: String,
+        /// What.
+        error: Error,
+    },
     /// A file cannot be read or written.
     File {
         /// Which.
@@ -38,6 +45,13 @@ impl Failure {
             text: text.to_owned(),
             error,
         }
+    }
+
+    /// A text that does not parse.
+    pub(crate) fn syntax(what: &str, text: &str, error: sqlift_syntax::Error) -> Failure {
+        let place = span(error.span);
+        let error = Error::new(error.code, error.sqlstate, error.message);
+        Failure::expression(what, text, error.at(place))
     }
 
     pub(crate) fn file(path: &str, why: impl fmt::Display) -> Failure {
@@ -61,6 +75,14 @@ impl Failure {
     }
 }
 
+/// The parser's span as an error's.
+pub(crate) fn span(span: sqlift_syntax::Span) -> Span {
+    Span {
+        start: span.start,
+        end: span.end,
+    }
+}
+
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Failure::Stream(error)
@@ -71,13 +93,20 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Expression { what, text, error } => {
-                writeln!(f, "{error}")?;
+                writeln!(f, "{}", shortened(error))?;
                 if let Some(row) = error.row {
-                    writeln!(f, "  at row {}", row + 1)?;
+                    writeln!(f, "  at row {} of the input", row + 1)?;
                 }
                 underline(f, what, text, error)
             }
-            Failure::Setting(error) => writeln!(f, "{error}"),
+            Failure::Setting(error) => {
+                writeln!(f, "{error}")?;
+                help(f, error)
+            }
+            Failure::Row { place, error } => {
+                writeln!(f, "{error}\n  --> {place}")?;
+                help(f, error)
+            }
             Failure::File { path, why } => writeln!(f, "error: {path}: {why}"),
             Failure::Stream(error) => writeln!(f, "error: {error}"),
             Failure::Usage(what) => writeln!(f, "error: {what}"),
@@ -103,23 +132,30 @@ fn underline(f: &mut fmt::Formatter<'_>, what: &str, text: &str, error: &Error) 
     let line = &text[line_start..line_end];
     let number = text[..start].matches('\n').count() + 1;
     // A long line is cut around the place.
-    let before: Vec<char> = text[line_start..start].chars().collect();
-    let skipped = before.len().saturating_sub(60);
+    let before = text[line_start..start].chars().count();
+    let skipped = before.saturating_sub(60);
     let shown: String = line.chars().skip(skipped).take(160).collect();
-    let column = before.len() - skipped;
+    let column = before - skipped;
     let width = text[start..end.min(line_end)]
         .chars()
+        .take(160)
         .count()
         .clamp(1, 160usize.saturating_sub(column).max(1));
-    writeln!(
-        f,
-        "  --> {what}, line {number}, column {}",
-        before.len() + 1
-    )?;
+    writeln!(f, "  --> {what}, line {number}, column {}", before + 1)?;
     writeln!(f, "   |")?;
-    writeln!(f, "   | {}", shown.replace('\t', " "))?;
+    writeln!(f, "   | {}", shown.replace(char::is_control, " "))?;
     writeln!(f, "   | {}{}", " ".repeat(column), "^".repeat(width))?;
     help(f, error)
+}
+
+/// The error in a message of bounded length: some quote the expression, which may be long.
+fn shortened(error: &Error) -> String {
+    const MOST: usize = 1_000;
+    let text = error.to_string();
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
 }
 
 fn help(f: &mut fmt::Formatter<'_>, error: &Error) -> fmt::Result {

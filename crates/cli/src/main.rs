@@ -7,11 +7,14 @@ mod explain;
 mod failure;
 mod input;
 mod output;
+mod report;
 mod run;
 mod stream;
+mod values;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -25,7 +28,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            eprint!("{failure}");
+            // Nobody may be there to read it.
+            let _ = write!(std::io::stderr(), "{failure}");
             failure.exit_code()
         }
     }

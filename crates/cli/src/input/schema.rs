@@ -1,32 +1,26 @@
 //! Column definitions as the command line gives them.
 
 use crate::failure::Failure;
-use arrow_schema::{DataType, Field};
-use sqlift::{Column, Error, Schema, Span, SqlType, TypeKind};
+use arrow_schema::Field;
+use sqlift::{Column, Error, Schema, TypeKind};
 use sqlift_syntax::{Limits, Modes, parse_columns};
 
-/// `a BIGINT, price DECIMAL(12,2) NOT NULL` as a schema.
-pub(crate) fn definitions(text: &str) -> Result<Schema, Failure> {
-    let wrong = |e: sqlift_syntax::Error| {
-        let span = Span {
-            start: e.span.start,
-            end: e.span.end,
-        };
-        Failure::expression(
-            "--schema",
-            text,
-            Error::new(e.code, e.sqlstate, e.message).at(span),
-        )
-    };
-    let parsed = parse_columns(text, Modes::default(), Limits::default()).map_err(wrong)?;
+/// `a BIGINT, price DECIMAL(12,2) NOT NULL` as a schema. `option` is what gave the text.
+pub(crate) fn definitions(option: &str, text: &str) -> Result<Schema, Failure> {
+    let parsed = parse_columns(text, Modes::default(), Limits::default())
+        .map_err(|e| Failure::syntax(option, text, e))?;
     let mut columns: Vec<Column> = Vec::with_capacity(parsed.len());
     for definition in parsed {
-        let ty = sqlift::column_type(&definition.ty)
-            .map_err(|e| Failure::expression("--schema", text, e))?;
+        let wrong = |error: Error, span: sqlift_syntax::Span| {
+            Failure::expression(option, text, error.at(crate::failure::span(span)))
+        };
+        let ty = sqlift::column_type(&definition.ty).map_err(|e| wrong(e, definition.ty.span))?;
         let name = definition.name.text.to_string();
-        if columns.iter().any(|c| c.name.eq_ignore_ascii_case(&name)) {
-            let error = Error::new(1060, "42S21", format!("Duplicate column name '{name}'"));
-            return Err(Failure::expression("--schema", text, error));
+        if columns
+            .iter()
+            .any(|c| c.name.to_lowercase() == name.to_lowercase())
+        {
+            return Err(wrong(duplicate(&name), definition.name.span));
         }
         columns.push(Column {
             name,
@@ -37,48 +31,29 @@ pub(crate) fn definitions(text: &str) -> Result<Schema, Failure> {
     Ok(Schema::from_columns(columns))
 }
 
-/// The Arrow type that a file's column is read as, to be a column of this MySQL type.
-pub(super) fn arrow_type(ty: &SqlType) -> Result<DataType, Failure> {
-    use arrow_schema::TimeUnit;
-    Ok(match ty.kind {
-        TypeKind::Bool => DataType::Boolean,
-        TypeKind::TinyInt
-        | TypeKind::SmallInt
-        | TypeKind::MediumInt
-        | TypeKind::Int
-        | TypeKind::BigInt => {
-            if ty.unsigned {
-                DataType::UInt64
-            } else {
-                DataType::Int64
-            }
-        }
-        TypeKind::Year | TypeKind::Bit => DataType::UInt64,
-        TypeKind::Float => DataType::Float32,
-        TypeKind::Double => DataType::Float64,
-        TypeKind::Decimal if ty.length <= 38 => {
-            DataType::Decimal128(ty.length as u8, ty.decimals as i8)
-        }
-        TypeKind::Decimal => DataType::Decimal256(ty.length as u8, ty.decimals as i8),
-        TypeKind::Date => DataType::Date32,
-        TypeKind::DateTime | TypeKind::Timestamp => {
-            DataType::Timestamp(TimeUnit::Microsecond, None)
-        }
-        TypeKind::Time => DataType::Time64(TimeUnit::Microsecond),
-        kind if kind.is_text() || kind == TypeKind::Json => DataType::Utf8,
-        kind if kind.is_binary() => DataType::Binary,
-        _ => {
-            return Err(Failure::Setting(Error::unsupported(format_args!(
-                "columns of type {ty} in files"
-            ))));
-        }
-    })
+/// 1060: two columns of one name.
+pub(crate) fn duplicate(name: &str) -> Error {
+    Error::new(1060, "42S21", format!("Duplicate column name '{name}'"))
 }
 
-/// The fields of a schema that was given.
-pub(super) fn fields(schema: &Schema) -> Result<Vec<Field>, Failure> {
-    let columns = schema.columns().iter();
-    columns
-        .map(|c| Ok(Field::new(&c.name, arrow_type(&c.ty)?, c.nullable)))
-        .collect()
+/// The Arrow field that a column of a text file is read into.
+pub(super) fn field(column: &Column) -> Result<Field, Failure> {
+    let ty = &column.ty;
+    if matches!(
+        ty.kind,
+        TypeKind::Null
+            | TypeKind::Bit
+            | TypeKind::Enum
+            | TypeKind::Set
+            | TypeKind::Vector
+            | TypeKind::Dynamic
+    ) {
+        let what = format!("column `{}` of type {ty} in a text file", column.name);
+        return Err(Failure::Setting(Error::unsupported(what)));
+    }
+    Ok(Field::new(
+        &column.name,
+        sqlift::arrow::data_type(ty),
+        column.nullable,
+    ))
 }

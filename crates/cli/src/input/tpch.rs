@@ -1,9 +1,9 @@
 //! The tables of TPC-H, generated: `tpch:lineitem?sf=0.1`.
 
-use super::Input;
+use super::{Input, Total};
 use crate::failure::Failure;
 use arrow_array::RecordBatch;
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::ArrowError;
 use tpchgen::generators::{
     CustomerGenerator, LineItemGenerator, NationGenerator, OrderGenerator, PartGenerator,
     PartSuppGenerator, RegionGenerator, SupplierGenerator,
@@ -59,14 +59,11 @@ pub(super) fn open(table: &str, batch: usize) -> Result<Input, Failure> {
 fn input(
     reader: impl RecordBatchReader + Iterator<Item = Result<RecordBatch, ArrowError>> + 'static,
 ) -> Result<Input, Failure> {
-    let arrow: SchemaRef = reader.schema();
-    let columns = sqlift::arrow::schema_of(&arrow).map_err(|e| Failure::file("tpch", e))?;
-    let batches = Box::new(reader.map(|batch| batch.map_err(|e| Failure::file("tpch", e))));
+    let columns =
+        sqlift::arrow::schema_of(&reader.schema()).map_err(|e| Failure::file("tpch", e))?;
     Ok(Input {
-        arrow,
         columns,
-        batches,
-        rows: None,
-        bytes: None,
+        batches: Box::new(reader.map(|batch| batch.map_err(|e| Failure::file("tpch", e)))),
+        total: Total::Unknown,
     })
 }
