@@ -69,7 +69,7 @@ fn columns(given: &[String]) -> Result<(Schema, Vec<Datum>), Failure> {
             .iter()
             .any(|c| c.name.to_lowercase() == column.name.to_lowercase())
         {
-            return Err(Failure::Setting(duplicate(&column.name)));
+            return Err(Failure::setting(duplicate(&column.name)));
         }
         columns.push(column.clone());
         row.push(datum);

@@ -14,16 +14,16 @@ pub(crate) enum Failure {
         /// The text.
         text: String,
         /// The error.
-        error: Error,
+        error: Box<Error>,
     },
     /// A setting or a schema is wrong.
-    Setting(Error),
+    Setting(Box<Error>),
     /// A row of a file, or its columns, are wrong.
     Row {
         /// Where.
         place: String,
         /// What.
-        error: Error,
+        error: Box<Error>,
     },
     /// A file cannot be read or written.
     File {
@@ -43,7 +43,7 @@ impl Failure {
         Failure::Expression {
             what: what.to_owned(),
             text: text.to_owned(),
-            error,
+            error: Box::new(error),
         }
     }
 
@@ -52,6 +52,17 @@ impl Failure {
         let place = span(error.span);
         let error = Error::new(error.code, error.sqlstate, error.message);
         Failure::expression(what, text, error.at(place))
+    }
+
+    pub(crate) fn setting(error: Error) -> Failure {
+        Failure::Setting(Box::new(error))
+    }
+
+    pub(crate) fn row(place: impl Into<String>, error: Error) -> Failure {
+        Failure::Row {
+            place: place.into(),
+            error: Box::new(error),
+        }
     }
 
     pub(crate) fn file(path: &str, why: impl fmt::Display) -> Failure {

@@ -17,8 +17,25 @@ use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
 
+/// Expressions may nest some hundred deep, and a level takes tens of kilobytes in a build that is not optimised.
+const STACK_BYTES: usize = 256 << 20;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+    let result = thread.spawn(|| work(arguments)).map(|thread| thread.join());
+    match result {
+        Ok(Ok(code)) => code,
+        // The panic has told what it is.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: no thread to work on: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn work(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         Command::Run(run) => run::run(&run),
         Command::Eval(eval) => eval::eval(&eval),

@@ -87,7 +87,7 @@ pub(crate) fn statistics(stream: &Stream, input: &Input, elapsed: Duration) -> R
         rate(seconds)
     )?;
     writeln!(out, "evaluating    {busy:.3} s, {} rows/s", rate(busy))?;
-    for compiled in stream.compiled() {
+    for compiled in stream.given() {
         expression(&mut out, compiled)?;
     }
     Ok(())
@@ -127,7 +127,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

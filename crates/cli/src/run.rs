@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Run) -> Result<(), Failure> {
     let mut stream = Stream::new(&engine, &input, &session, filter.as_deref(), select)?;
     let mut writer = Writer::open(&arguments.to, format, stream.columns().to_vec())?;
     let progress = Progress::new(&input.total);
-    while let Some(batch) = input.batches.next() {
+    for batch in input.batches.by_ref() {
         let (arrays, rows) = stream.batch(&batch?)?;
         writer.write(&arrays, rows)?;
         progress.at(stream.rows_in, &input.total);
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Run) -> Result<(), Failure> {
 pub(crate) fn session(settings: &[(String, String)]) -> Result<Session, Failure> {
     let mut session = Session::default();
     for (name, value) in settings {
-        session.set(name, value).map_err(Failure::Setting)?;
+        session.set(name, value).map_err(Failure::setting)?;
     }
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let micros = since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX));

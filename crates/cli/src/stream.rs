@@ -40,6 +40,8 @@ pub(crate) struct Stream {
 pub(crate) struct Compiled {
     /// What it is for.
     pub(crate) what: String,
+    /// Whether it was given, and is not one of the columns that `*` stands for.
+    pub(crate) is_given: bool,
     expression: Expression,
     context: Context,
     /// The text that it stands in, from this byte on.
@@ -63,6 +65,7 @@ impl Compiled {
         let context = expression.context();
         Ok(Compiled {
             what,
+            is_given: true,
             expression,
             context,
             source: source.to_owned(),
@@ -177,7 +180,8 @@ impl Stream {
                 let quoted = format!("`{}`", column.name.replace('`', "``"));
                 let what = format!("column {}", column.name);
                 let source = (&*quoted, 0, &*quoted);
-                let output = Compiled::new(engine, what, source, schema, session)?;
+                let mut output = Compiled::new(engine, what, source, schema, session)?;
+                output.is_given = false;
                 self.output(&column.name, output);
             }
             self.used.fill(true);
@@ -230,9 +234,10 @@ impl Stream {
         &self.columns
     }
 
-    /// Filter and outputs, with what they have counted.
-    pub(crate) fn compiled(&self) -> impl Iterator<Item = &Compiled> {
-        self.filter.iter().chain(&self.outputs)
+    /// The expressions that were given, with what they have counted.
+    pub(crate) fn given(&self) -> impl Iterator<Item = &Compiled> {
+        let compiled = self.filter.iter().chain(&self.outputs);
+        compiled.filter(|c| c.is_given)
     }
 
     /// One batch through filter and projection: the outputs of the rows that are left, and how many these are.

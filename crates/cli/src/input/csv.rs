@@ -131,7 +131,7 @@ impl Rows for Csv {
         &self.names
     }
 
-    fn has_quoted_values(&self) -> bool {
+    fn has_header(&self) -> bool {
         true
     }
 

@@ -86,7 +86,7 @@ impl Rows for Json {
         &self.names
     }
 
-    fn has_quoted_values(&self) -> bool {
+    fn has_header(&self) -> bool {
         false
     }
 

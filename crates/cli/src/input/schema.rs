@@ -49,7 +49,7 @@ pub(super) fn field(column: &Column) -> Result<Field, Failure> {
             | TypeKind::Dynamic
     ) {
         let what = format!("column `{}` of type {ty} in a text file", column.name);
-        return Err(Failure::Setting(Error::unsupported(what)));
+        return Err(Failure::setting(Error::unsupported(what)));
     }
     Ok(Field::new(
         &column.name,

@@ -119,8 +119,8 @@ pub(super) trait Rows {
     fn next(&mut self, record: &mut Record) -> Result<bool, Failure>;
     /// The names of the columns, as far as they are known.
     fn names(&self) -> &[String];
-    /// Whether a value in quotes may be other than text.
-    fn has_quoted_values(&self) -> bool;
+    /// Whether a header names the columns: there are no others then, and a value may be of any type, quoted or not.
+    fn has_header(&self) -> bool;
     /// The file.
     fn lines(&self) -> &Lines;
 }
@@ -176,10 +176,7 @@ fn columns(
     let mut inferred = Vec::new();
     for (index, name) in rows.names().iter().enumerate() {
         if columns.iter().any(|c| same_name(&c.name, name)) {
-            return Err(Failure::Row {
-                place: rows.lines().path.clone(),
-                error: duplicate(name),
-            });
+            return Err(Failure::row(&rows.lines().path, duplicate(name)));
         }
         let known = given.columns().iter().find(|c| same_name(&c.name, name));
         inferred.push(known.is_none());
@@ -193,19 +190,16 @@ fn columns(
         if columns.iter().any(|c| same_name(&c.name, &column.name)) {
             continue;
         }
-        if !rows.has_quoted_values() {
+        if !rows.has_header() {
             // An object need not have every key: the column is there, its values are NULL until one comes.
             columns.push(column.clone());
             inferred.push(false);
             continue;
         }
-        return Err(Failure::Row {
-            place: rows.lines().path.clone(),
-            error: Error::unknown_column(&column.name).with_help(format!(
-                "the file has the columns {}",
-                rows.names().join(", ")
-            )),
-        });
+        let names = rows.names().join(", ");
+        let error = Error::unknown_column(&column.name)
+            .with_help(format!("the file has the columns {names}"));
+        return Err(Failure::row(&rows.lines().path, error));
     }
     if columns.is_empty() {
         return Err(rows.lines().wrong("has no columns"));
@@ -219,7 +213,7 @@ fn inferred_type(rows: &impl Rows, sample: &VecDeque<Record>, column: usize) -> 
         let cell = record.cell(column);
         match cell.written {
             Written::Null => {}
-            Written::Quoted if !rows.has_quoted_values() => guess.text(),
+            Written::Quoted if !rows.has_header() => guess.text(),
             _ => guess.see(cell.text),
         }
     }
@@ -280,12 +274,10 @@ impl<R: Rows> Batches<R> {
         self.find_columns()?;
         for (builder, place) in builders.iter_mut().zip(&self.places) {
             let cell = place.map_or(Cell::NULL, |place| record.cell(place));
-            builder
-                .push(cell, self.row + 1)
-                .map_err(|error| Failure::Row {
-                    place: format!("{}, line {}", self.rows.lines().path, record.line),
-                    error,
-                })?;
+            builder.push(cell, self.row + 1).map_err(|error| {
+                let path = &self.rows.lines().path;
+                Failure::row(format!("{path}, line {}", record.line), error)
+            })?;
         }
         Ok(())
     }

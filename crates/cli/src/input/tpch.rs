@@ -2,8 +2,6 @@
 
 use super::{Input, Total};
 use crate::failure::Failure;
-use arrow_array::RecordBatch;
-use arrow_schema::ArrowError;
 use tpchgen::generators::{
     CustomerGenerator, LineItemGenerator, NationGenerator, OrderGenerator, PartGenerator,
     PartSuppGenerator, RegionGenerator, SupplierGenerator,
@@ -29,36 +27,25 @@ pub(super) fn open(table: &str, batch: usize) -> Result<Input, Failure> {
                 ))
             })?;
     }
-    Ok(match name {
-        "lineitem" => {
-            input(LineItemArrow::new(LineItemGenerator::new(factor, 1, 1)).with_batch_size(batch))
-        }
-        "orders" => {
-            input(OrderArrow::new(OrderGenerator::new(factor, 1, 1)).with_batch_size(batch))
-        }
-        "customer" => {
-            input(CustomerArrow::new(CustomerGenerator::new(factor, 1, 1)).with_batch_size(batch))
-        }
-        "part" => input(PartArrow::new(PartGenerator::new(factor, 1, 1)).with_batch_size(batch)),
-        "partsupp" => {
-            input(PartSuppArrow::new(PartSuppGenerator::new(factor, 1, 1)).with_batch_size(batch))
-        }
-        "supplier" => {
-            input(SupplierArrow::new(SupplierGenerator::new(factor, 1, 1)).with_batch_size(batch))
-        }
-        "nation" => {
-            input(NationArrow::new(NationGenerator::new(factor, 1, 1)).with_batch_size(batch))
-        }
-        "region" => {
-            input(RegionArrow::new(RegionGenerator::new(factor, 1, 1)).with_batch_size(batch))
-        }
-        _ => return Err(Failure::Usage(format!("tpch: there is no table `{name}`"))),
-    }?)
+    macro_rules! table {
+        ($arrow:ident, $generator:ident) => {
+            input($arrow::new($generator::new(factor, 1, 1)).with_batch_size(batch))
+        };
+    }
+    match name {
+        "lineitem" => table!(LineItemArrow, LineItemGenerator),
+        "orders" => table!(OrderArrow, OrderGenerator),
+        "customer" => table!(CustomerArrow, CustomerGenerator),
+        "part" => table!(PartArrow, PartGenerator),
+        "partsupp" => table!(PartSuppArrow, PartSuppGenerator),
+        "supplier" => table!(SupplierArrow, SupplierGenerator),
+        "nation" => table!(NationArrow, NationGenerator),
+        "region" => table!(RegionArrow, RegionGenerator),
+        _ => Err(Failure::Usage(format!("tpch: there is no table `{name}`"))),
+    }
 }
 
-fn input(
-    reader: impl RecordBatchReader + Iterator<Item = Result<RecordBatch, ArrowError>> + 'static,
-) -> Result<Input, Failure> {
+fn input(reader: impl RecordBatchReader + 'static) -> Result<Input, Failure> {
     let columns =
         sqlift::arrow::schema_of(&reader.schema()).map_err(|e| Failure::file("tpch", e))?;
     Ok(Input {

@@ -202,7 +202,7 @@ fn unique(columns: &[OutputColumn]) -> Result<(), Failure> {
             .iter()
             .any(|c| c.name.to_lowercase() == name)
         {
-            return Err(Failure::Setting(
+            return Err(Failure::setting(
                 duplicate(&column.name).with_help("name one of them otherwise: EXPR AS name"),
             ));
         }
