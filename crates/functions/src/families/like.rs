@@ -34,12 +34,12 @@ pub(super) fn functions() -> Vec<Function> {
 
 fn bind(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error> {
     check(&args)?;
+    let nullable = args.iter().any(|a| a.nullable);
     let escape = if args.len() > 2 {
         Some(args.remove(2))
     } else {
         None
     };
-    let nullable = args.iter().any(|a| a.nullable);
     let escape = escape_character(cx, escape)?;
     let mut args = all_texts(cx, "like", args)?;
     let mut bytes = Vec::new();

@@ -170,7 +170,7 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
     }
     domain::check(&args)?;
     if args.iter().any(json::is_json) {
-        return row::membership(cx, args);
+        return in_json(cx, args);
     }
     let nullable = args.iter().any(|a| a.nullable);
     let value = args.remove(0);
@@ -213,6 +213,30 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
         }
     };
     Ok(cx.call(operands, SqlType::bool(), nullable))
+}
+
+/// Lists with JSON in them, item by item: JSON is compared as `=` compares it.
+fn in_json(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error> {
+    let nullable = args.iter().any(|a| a.nullable);
+    let value = args.remove(0);
+    let mut tree: Option<Expr> = None;
+    for item in args {
+        let here = if json::is_json(&value) || json::is_json(&item) {
+            super::relation(cx, "=", value.clone(), item)?
+        } else {
+            let class = domain::class(&value.ty).with(domain::class(&item.ty));
+            let classes = match item.ty.kind {
+                TypeKind::Null => vec![],
+                _ => vec![class],
+            };
+            in_by_class(cx, value.clone(), vec![item], &classes, nullable)?
+        };
+        tree = Some(match tree {
+            None => here,
+            Some(tree) => cx.call_named("OR", vec![tree, here], SqlType::bool(), nullable),
+        });
+    }
+    tree.ok_or_else(|| Error::wrong_arity("IN"))
 }
 
 /// Whether converting an item says nothing.

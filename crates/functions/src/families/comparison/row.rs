@@ -109,7 +109,7 @@ pub(super) fn membership(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Resul
     let mut tree: Option<Expr> = None;
     for item in args {
         let item = in_class_of(cx, &value, item)?;
-        let here = relation(cx, "=", value.clone(), item)?;
+        let here = super::relation(cx, "=", value.clone(), item)?;
         tree = Some(match tree {
             None => here,
             Some(tree) => {
