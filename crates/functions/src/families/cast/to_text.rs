@@ -154,7 +154,10 @@ pub(in crate::families) fn explicit(
             charset.name()
         )));
     }
-    let length = textual::length_in(&operand.ty, charset);
+    let mut length = textual::length_in(&operand.ty, charset);
+    if charset == Charset::Binary && kind == TypeKind::Double {
+        length = length.min(operand.ty.length.into());
+    }
     let ty = textual::text_type(length, collation);
     let nullable = operand.nullable || cx.session.sql_mode.is_strict();
     let operand = match kind {
@@ -243,7 +246,13 @@ impl Source {
     }
 
     fn write(&self, value: &Datum, out: &mut Vec<u8>) {
+        let start = out.len();
         write_text(value, &self.ty, out);
+        if let Datum::Double(value) = value
+            && out.len() - start > DOUBLE_WIDTH
+        {
+            narrow(*value, start, out);
+        }
     }
 
     /// The text of a value whose text is ASCII.
@@ -350,6 +359,32 @@ fn good_len(charset: Charset, text: &[u8]) -> usize {
         *byte >= 0x80 && !convert(charset, Charset::Utf8mb4, &[*byte], &mut point).is_exact()
     };
     text.iter().position(bad).unwrap_or(text.len())
+}
+
+/// Characters of the longest text of a DOUBLE.
+const DOUBLE_WIDTH: usize = 22;
+
+/// The text of a DOUBLE with as many digits as [`DOUBLE_WIDTH`] has room for.
+///
+/// MySQL: a result shows all its digits, a text made of it does not: `CONCAT(2.2250738585072014e-308)` is `2.225073858507201e-308`.
+fn narrow(value: f64, start: usize, out: &mut Vec<u8>) {
+    let text = &out[start..];
+    let (excess, mantissa) = (
+        text.len() - DOUBLE_WIDTH,
+        text.iter().take_while(|b| **b != b'e'),
+    );
+    if !text.contains(&b'e') {
+        return;
+    }
+    let digits = mantissa.filter(|b| b.is_ascii_digit()).count();
+    let Some(kept) = digits.checked_sub(excess + 1) else {
+        return;
+    };
+    let rounded = format!("{value:.kept$e}");
+    let (mantissa, exponent) = rounded.split_once('e').unwrap_or((&rounded, "0"));
+    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+    out.truncate(start);
+    out.extend_from_slice(format!("{mantissa}e{exponent}").as_bytes());
 }
 
 /// Bytes as whole units of a character set: zero bytes in front.

@@ -5,7 +5,7 @@ use crate::families::textual;
 use crate::kernel::{Many, total_with};
 use crate::native::{Bytes, Double, Int, Opt};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
-use sqlift_collation::{Charset, Collation, CollationId};
+use sqlift_collation::{Charset, Collation, CollationId, Pad};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -232,7 +232,7 @@ fn find_in_set_reference(
             _ => members.push(Vec::new()),
         }
     }
-    let found = members.iter().position(|m| collation.equal(m, wanted));
+    let found = members.iter().position(|m| is_member(collation, m, wanted));
     Ok(Datum::Int(found.map_or(0, |n| n as i64 + 1)))
 }
 
@@ -279,6 +279,13 @@ fn comma(charset: Charset) -> Vec<u8> {
     comma
 }
 
+/// Whether a member of a list is the text. MySQL: spaces at the end count here, even where the collation pads.
+fn is_member(collation: &Collation, member: &[u8], wanted: &[u8]) -> bool {
+    let spaces = |text: &[u8]| text.iter().rev().take_while(|b| **b == b' ').count();
+    let pads = collation.pad() == Pad::PadSpace && collation.charset().min_len() == 1;
+    collation.equal(member, wanted) && !(pads && spaces(member) != spaces(wanted))
+}
+
 fn find_in_set(
     collation: &&'static Collation,
     _: &RowContext<'_>,
@@ -296,7 +303,7 @@ fn find_in_set(
     while at < list.len() {
         let len = charset.char_len(&list[at..]).max(1);
         if list[at..at + len] == *comma {
-            if collation.equal(&list[start..at], wanted) {
+            if is_member(collation, &list[start..at], wanted) {
                 return position;
             }
             position += 1;
@@ -304,7 +311,7 @@ fn find_in_set(
         }
         at += len;
     }
-    if collation.equal(&list[start..], wanted) {
+    if is_member(collation, &list[start..], wanted) {
         position
     } else {
         0
