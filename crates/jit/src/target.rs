@@ -77,7 +77,9 @@ fn flags() -> Result<settings::Builder, settings::SetError> {
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),
         ("unwind_info", "false"),
-        ("enable_probestack", "false"),
+        // A frame of more than a page touches each of its pages in turn, so that it cannot step over the stack's guard.
+        ("enable_probestack", "true"),
+        ("probestack_strategy", "inline"),
     ] {
         flags.set(name, value)?;
     }

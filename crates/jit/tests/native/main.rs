@@ -7,4 +7,5 @@ mod concrete;
 mod programs;
 mod random;
 mod row;
+mod shapes;
 mod walker;

@@ -419,6 +419,24 @@ fn a_thousand_calls_compile() {
     assert_eq!(agree(&program, &[&row], &[]), Ok(vec![Datum::Int(1001)]));
 }
 
+/// A thousand values that wait for their turn need more than a page of stack.
+#[test]
+fn large_frames_touch_each_page_of_the_stack() {
+    let (mut d, ty) = (Draft::new(), SqlType::bigint());
+    let types = [ty.clone(), ty.clone()];
+    let columns: Vec<_> = (0..1000).map(|i| d.column(i, &ty, true)).collect();
+    let mut sum = columns[0];
+    for column in columns.iter().rev() {
+        sum = d.call("+", &[sum, *column], &types, ty.clone());
+    }
+    d.output(sum, ty);
+    let program = d.finish();
+    let row: Vec<Value<'_>> = (0..1000).map(int).collect();
+    assert_eq!(agree(&program, &[&row], &[]), Ok(vec![Datum::Int(499_500)]));
+    let text = asm(&program, Form::Row, Target::X86_64).unwrap();
+    assert!(text.contains("subq $0x1000, %rsp"), "{}", &text[..600]);
+}
+
 #[test]
 fn invalid_programs_are_refused() {
     let mut program = sum();
