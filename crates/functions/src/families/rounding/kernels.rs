@@ -1,8 +1,8 @@
 //! Kernels.
 
 use crate::{CallSite, Exit, Fault, RangeType, Reason, RowContext};
-use sqlift_types::Error;
 use sqlift_types::decimal::Coefficient;
+use sqlift_types::{Datum, Error};
 
 pub(super) const WIDTH: Exit = Exit::Deopt(Reason::DecimalWidth);
 
@@ -19,6 +19,8 @@ pub(super) struct Rounding {
     /// Scales before and after.
     from: u8,
     to: u8,
+    /// A constant number of places, with the power of ten that it scales doubles by.
+    constant: Option<(i64, f64)>,
 }
 
 /// Prepares a call.
@@ -37,6 +39,11 @@ fn of(site: &CallSite<'_>, how: How) -> Rounding {
         how,
         from: site.args[0].ty.decimals,
         to: site.ret.decimals,
+        constant: match site.args.get(1).and_then(|places| places.constant.as_ref()) {
+            Some(Datum::Int(places)) => Some((*places, unit_of(*places))),
+            Some(Datum::UInt(places)) => Some((places.signed(), unit_of(places.signed()))),
+            _ => None,
+        },
     }
 }
 
@@ -60,12 +67,19 @@ impl Places for u64 {
 
 /// A double rounded to a decimal place, by scaling with a power of ten.
 pub(super) fn rounded(value: f64, places: i64, how: How) -> f64 {
+    scaled_by(value, places, unit_of(places), how)
+}
+
+/// What a double is multiplied or divided by for so many places.
+fn unit_of(places: i64) -> f64 {
+    power_of_ten(places.unsigned_abs().min(400) as i32)
+}
+
+fn scaled_by(value: f64, places: i64, unit: f64, how: How) -> f64 {
     let whole = |scaled: f64| match how {
         How::Round => scaled.round_ties_even(),
         How::Truncate => scaled.trunc(),
     };
-    let exponent = places.unsigned_abs().min(400) as i32;
-    let unit = power_of_ten(exponent);
     if places < 0 {
         // Beyond the range of doubles nothing is left of any value.
         return if unit.is_finite() {
@@ -93,7 +107,10 @@ pub(super) fn round_double<P: Places>(
     value: f64,
     places: P,
 ) -> Result<Option<f64>, Exit> {
-    let value = rounded(value, places.signed(), rounding.how);
+    let value = match rounding.constant {
+        Some((places, unit)) => scaled_by(value, places, unit, rounding.how),
+        None => rounded(value, places.signed(), rounding.how),
+    };
     if value.is_finite() {
         Ok(Some(value))
     } else {
