@@ -215,6 +215,7 @@ pub(super) fn cast_reference(
 /// Where text comes from and what it becomes.
 struct Source {
     ty: SqlType,
+    column: bool,
     from: Charset,
     to: Charset,
     strict: bool,
@@ -235,6 +236,7 @@ impl Source {
         };
         Source {
             ty,
+            column: site.args[0].column,
             from,
             to: charset_of(site.ret.collation),
             strict: site.session.sql_mode.is_strict(),
@@ -249,6 +251,7 @@ impl Source {
         let start = out.len();
         write_text(value, &self.ty, out);
         if let Datum::Double(value) = value
+            && !self.column
             && out.len() - start > DOUBLE_WIDTH
         {
             narrow(*value, start, out);
@@ -366,7 +369,7 @@ const DOUBLE_WIDTH: usize = 22;
 
 /// The text of a DOUBLE with as many digits as [`DOUBLE_WIDTH`] has room for.
 ///
-/// MySQL: a result shows all its digits, a text made of it does not: `CONCAT(2.2250738585072014e-308)` is `2.225073858507201e-308`.
+/// MySQL: a column or result shows all its digits, a text made of anything else does not: `CONCAT(2.2250738585072014e-308)` is `2.225073858507201e-308`.
 fn narrow(value: f64, start: usize, out: &mut Vec<u8>) {
     let text = &out[start..];
     let (excess, mantissa) = (

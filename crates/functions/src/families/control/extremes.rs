@@ -13,7 +13,7 @@ use crate::native::{
 };
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext, catalogue};
 use sqlift_collation::{Coercibility, Collation, CollationId};
-use sqlift_types::{Datum, Error, SqlType, TypeKind, temporal};
+use sqlift_types::{Datum, Error, SqlType, TypeKind, Warning, temporal};
 use std::cmp::Ordering;
 
 pub(super) fn functions() -> Vec<Function> {
@@ -116,6 +116,16 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let name = catalogue().function(cx.function).name().to_lowercase();
     let nullable = args.iter().any(|a| a.nullable);
     let mut common = aggregate::result(cx, &name, &args.iter().collect::<Vec<_>>())?;
+    if args.iter().any(|a| a.ty.kind == TypeKind::Json) {
+        // MySQL: they are compared as text.
+        cx.warnings.push(Warning::new(
+            1235,
+            "This version of MySQL doesn't yet support 'comparison of JSON in the LEAST and GREATEST operators'",
+        ));
+    }
+    if common.ty.kind == TypeKind::Json {
+        return Err(Error::unsupported(format_args!("{name} of JSON")));
+    }
     if common.ty.kind.is_string() {
         let dated = |t: &SqlType| {
             matches!(
