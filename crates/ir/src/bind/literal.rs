@@ -241,6 +241,11 @@ fn temporal(
             }
         }
         TemporalKind::Time => {
+            // MySQL: a TIME is rounded whatever TIME_TRUNCATE_FRACTIONAL says.
+            let flags = DateFlags {
+                time_truncate_fractional: false,
+                ..flags
+            };
             let parsed = parse_time(text, flags);
             match parsed.time(flags, &zone, &mut notes) {
                 Some(value) if !notes.any() && !parsed.notes.any() => {

@@ -16,7 +16,9 @@ use sqlift_functions::{BindContext, Expr, ExprKind, FunctionId, catalogue};
 use sqlift_syntax::ast::{self, BinaryOp, Literal, Parameter, TrimSide, UnaryOp};
 use sqlift_syntax::types::{CastType, CharsetName};
 use sqlift_syntax::{TextContext, mysql_text};
-use sqlift_types::{Column, Datum, Error, Schema, Session, Span, SqlType, Warning};
+use sqlift_types::{
+    Column, Datum, Error, Schema, Session, Span, SqlType, TimeZone, TypeKind, Warning,
+};
 
 /// A bound expression with the warnings that binding raised.
 #[derive(Clone, Debug)]
@@ -228,7 +230,10 @@ impl Binder<'_> {
         use ast::ExprKind as A;
         match &node.kind {
             A::Literal(literal) => self.literal(literal, span(node.span)),
-            A::Column(column) => self.column(column, span(node.span)),
+            A::Column(column) => {
+                let column = self.column(column, span(node.span))?;
+                self.local(node, column)
+            }
             A::Parameter(parameter) => Ok(self.parameter(parameter, span(node.span))),
             A::UserVariable(name) => self.user_variable(node, &name.text),
             A::SystemVariable(variable) => self.system_variable(node, &variable.name.text),
@@ -345,6 +350,15 @@ impl Binder<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A TIMESTAMP holds UTC and shows the clock of the session's time zone.
+    fn local(&mut self, node: &ast::Expr, column: Expr) -> Result<Expr, Error> {
+        let is_utc = self.binding.session.time_zone == TimeZone::Offset(0);
+        if is_utc || column.ty.kind != TypeKind::Timestamp {
+            return Ok(column);
+        }
+        self.call(node, "local time", vec![column])
     }
 
     fn column(&mut self, column: &ast::ColumnRef, place: Span) -> Result<Expr, Error> {

@@ -3,7 +3,7 @@
 use sqlift_collation::{Coercibility, Collated, Repertoire};
 use sqlift_functions::{Expr, ExprKind};
 use sqlift_syntax::ast::IntervalUnit;
-use sqlift_types::{Datum, Error, Session, Span, SqlType, TypeKind};
+use sqlift_types::{Datum, Error, Session, Span, SqlType, TimeZone, TypeKind};
 
 /// A name that syntax gives (a character set, a collation, a path) as a constant argument.
 pub(super) fn text(name: &str) -> Expr {
@@ -89,6 +89,14 @@ pub(super) fn system_variable(name: &str, session: &Session) -> Result<Expr, Err
         ),
         "div_precision_increment" => integer(session.div_precision_increment.into()),
         "max_allowed_packet" => integer(session.max_allowed_packet.into()),
+        "time_zone" => words(&match &session.time_zone {
+            TimeZone::Named(name) => name.clone(),
+            TimeZone::Offset(seconds) => {
+                let sign = if *seconds < 0 { '-' } else { '+' };
+                let minutes = seconds.unsigned_abs() / 60;
+                format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+        }),
         "lc_time_names" => words(&session.lc_time_names),
         "default_week_format" => integer(session.default_week_format.into()),
         "block_encryption_mode" => words(&session.block_encryption_mode),

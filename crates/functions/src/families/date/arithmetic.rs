@@ -155,7 +155,10 @@ impl Step {
         let interval = match quantity {
             Quantity::Whole(count) => Interval::from_int(count, self.unit),
             Quantity::Text(text) => Interval::from_text(text, self.unit),
-            Quantity::Decimal(coefficient, scale) => seconds(coefficient, scale),
+            Quantity::Decimal(coefficient, scale) => {
+                super::make::large(cx, coefficient, scale);
+                seconds(coefficient, scale)
+            }
         };
         let Some(interval) = interval else {
             // MySQL: only a DATETIME says so.

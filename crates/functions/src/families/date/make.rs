@@ -7,7 +7,7 @@ use crate::native::{Bytes, Date, Dec64, Dec128, Dec256, Int, Time};
 use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RowContext};
 use sqlift_types::decimal::Decimal;
 use sqlift_types::temporal::{self, arithmetic, calendar, period};
-use sqlift_types::{Datum, Error, I256, SqlType, TypeKind, Warning};
+use sqlift_types::{Datum, Error, I256, Session, SqlMode, SqlType, TypeKind, Warning};
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -219,8 +219,8 @@ fn scale_of(site: &CallSite<'_>) -> Result<Seconds, Error> {
     })
 }
 
-/// Whole seconds and microseconds, rounded half away from zero. `None` out of 64 bits.
-pub(super) fn rounded(coefficient: I256, scale: u8) -> Option<(i64, i64)> {
+/// Whole seconds and microseconds, rounded half away from zero (or cut, as `sql_mode` says). `None` out of 64 bits.
+pub(super) fn rounded(coefficient: I256, scale: u8, session: &Session) -> Option<(i64, i64)> {
     let ten = I256::from(10_i64);
     let micros = if scale <= 6 {
         coefficient.checked_mul(ten.pow(u32::from(6 - scale)))?
@@ -232,7 +232,11 @@ pub(super) fn rounded(coefficient: I256, scale: u8) -> Option<(i64, i64)> {
         } else {
             half
         };
-        (coefficient + away) / unit
+        if session.sql_mode.contains(SqlMode::TIME_TRUNCATE_FRACTIONAL) {
+            coefficient / unit
+        } else {
+            (coefficient + away) / unit
+        }
     };
     let million = I256::from(1_000_000_i64);
     Some((
@@ -253,6 +257,15 @@ fn trimmed(coefficient: I256, scale: u8) -> String {
     })
 }
 
+/// Warns of seconds with more than eighteen digits before the point.
+pub(super) fn large(cx: &RowContext<'_>, coefficient: I256, scale: u8) {
+    let whole = coefficient / I256::from(10_i64).pow(u32::from(scale));
+    if whole.unsigned_abs() >= I256::from(1_000_000_000_000_000_000_i64).unsigned_abs() {
+        let text = trimmed(coefficient, scale);
+        cx.warn(Warning::truncated("DECIMAL", text.as_bytes()));
+    }
+}
+
 fn sec_to_time(of: &Seconds, cx: &RowContext<'_>, coefficient: I256) -> Option<i64> {
     let clamped = |negative: bool| {
         if negative {
@@ -262,7 +275,7 @@ fn sec_to_time(of: &Seconds, cx: &RowContext<'_>, coefficient: I256) -> Option<i
         }
     };
     let negative = coefficient < I256::from(0_i64);
-    let (time, over) = match rounded(coefficient, of.scale) {
+    let (time, over) = match rounded(coefficient, of.scale, cx.session) {
         Some((seconds, micros)) => arithmetic::seconds_to_time(seconds, micros),
         None => (clamped(negative), true),
     };
@@ -312,10 +325,11 @@ fn maketime(
     let unit = I256::from(10_i64).pow(u32::from(scale));
     let whole = second / unit;
     let zero = I256::from(0_i64);
+    large(cx, second, scale);
     if !(0..60).contains(&minute) || second < zero || whole >= I256::from(60_i64) {
         return None;
     }
-    let (seconds, micros) = rounded(second, scale)?;
+    let (seconds, micros) = rounded(second, scale, cx.session)?;
     let negative = hour < 0 && !unsigned;
     let hours = if unsigned {
         hour as u64

@@ -32,6 +32,13 @@ pub(super) fn functions() -> Vec<Function> {
                 .doc("The moment of a UNIX timestamp, in the session's time zone.")
                 .example("FROM_UNIXTIME(1709201472)", "2024-02-29 10:11:12"),
         ),
+        Function::operator("local time", bind_local, local_reference)
+            .doc("What a TIMESTAMP column, which holds UTC, shows in the session's time zone.")
+            .overload(total_with::<(DateTime,), DateTime, _, _>(
+                |site| session_zone(site.session),
+                |zone: &Zone, _, v: i64| local(zone, v),
+            ))
+            .shares_reference(),
         Function::new("CONVERT_TZ", (3, 3), bind_convert, convert_reference)
             .doc("A moment of one time zone's clock on another's.")
             .example(
@@ -115,7 +122,7 @@ fn unix_times(function: Function) -> Function {
         ($function:expr; $($width:ident)*) => {
             $function$(.overload(nullable_with::<($width,), DateTime, _, _>(
                 |site| Ok((session_zone(site.session)?, site.args[0].ty.decimals)),
-                |(zone, scale): &(Zone, u8), _, v| from_unix(zone, *scale, I256::from(v)),
+                |(zone, scale): &(Zone, u8), cx, v| from_unix(cx, zone, *scale, I256::from(v)),
             )).shares_reference())*
         };
     }
@@ -135,8 +142,8 @@ fn bind_from_unix(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
     }
 }
 
-fn from_unix(zone: &Zone, scale: u8, coefficient: I256) -> Option<i64> {
-    let (seconds, micros) = rounded(coefficient, scale)?;
+fn from_unix(cx: &RowContext<'_>, zone: &Zone, scale: u8, coefficient: I256) -> Option<i64> {
+    let (seconds, micros) = rounded(coefficient, scale, cx.session)?;
     if coefficient < I256::from(0_i64) || !(0..=MAX_UNIX_SECONDS).contains(&seconds) {
         return None;
     }
@@ -155,8 +162,36 @@ fn from_unix_reference(
     })?;
     Ok(match &args[0] {
         Datum::Decimal(d) => {
-            from_unix(&zone, d.scale(), d.coefficient()).map_or(Datum::Null, Datum::DateTime)
+            from_unix(cx, &zone, d.scale(), d.coefficient()).map_or(Datum::Null, Datum::DateTime)
         }
+        _ => Datum::Null,
+    })
+}
+
+fn bind_local(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [stamp] = super::exactly(args)?;
+    let (ty, nullable) = (stamp.ty.clone(), stamp.nullable);
+    Ok(cx.call(vec![stamp], ty, nullable))
+}
+
+/// A moment of UTC on the zone's clock; zero stays zero.
+fn local(zone: &Zone, packed: i64) -> i64 {
+    let value = temporal::DateTime::from_packed_trusted(packed);
+    let local = Zone::Utc.to_unix(value).and_then(|v| zone.from_unix(v));
+    local.unwrap_or(value).to_packed()
+}
+
+fn local_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    let zone = session_zone(site.session).map_err(|error| {
+        cx.raise(error);
+        Fault::Raised
+    })?;
+    Ok(match &args[0] {
+        Datum::DateTime(v) => Datum::DateTime(local(&zone, *v)),
         _ => Datum::Null,
     })
 }

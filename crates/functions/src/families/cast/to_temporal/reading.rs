@@ -116,8 +116,10 @@ impl Reader {
             no_zero_in_date: needs_day
                 || (self.manner == Manner::Assigned && self.mode(SqlMode::NO_ZERO_IN_DATE)),
             no_zero_date: needs_day || self.mode(SqlMode::NO_ZERO_DATE),
-            allow_invalid_dates: self.mode(SqlMode::ALLOW_INVALID_DATES),
-            time_truncate_fractional: self.mode(SqlMode::TIME_TRUNCATE_FRACTIONAL),
+            allow_invalid_dates: !needs_day && self.mode(SqlMode::ALLOW_INVALID_DATES),
+            // MySQL: where a DATE is wanted, fractions are rounded all the same.
+            time_truncate_fractional: self.target != Target::Date
+                && self.mode(SqlMode::TIME_TRUNCATE_FRACTIONAL),
         }
     }
 
@@ -172,11 +174,10 @@ impl Reader {
             let words = format!("Truncated incorrect time value: '{shown}'");
             cx.warn(Warning::new(1292, words));
         }
-        let value = value?;
         if let Some(deprecation) = notes.deprecation {
             deprecated(cx, deprecation, text);
         }
-        Some(self.fitted_time(value).micros())
+        Some(self.fitted_time(value?).micros())
     }
 
     fn moment_of_text(&self, cx: &RowContext<'_>, text: &[u8]) -> Option<i64> {
@@ -381,18 +382,23 @@ impl Reader {
         if self.target == Target::Time {
             return self.time_of_number(cx, whole, nanos, shown);
         }
-        if self.target == Target::Date
-            && self.manner == Manner::Fields
-            && (0..=31).contains(&whole)
-            && nanos >= 0
-        {
+        let zeros = self.manner == Manner::Fields
+            || (self.manner == Manner::Assigned
+                && !self.mode(SqlMode::NO_ZERO_IN_DATE)
+                && !self.mode(SqlMode::NO_ZERO_DATE));
+        if self.target == Target::Date && zeros && (0..=31).contains(&whole) && nanos >= 0 {
             // MySQL: DAY(7) is 7, the date being 2000-00-07.
             return Some(temporal::Date::new(2000, 0, whole as u32).to_packed());
         }
         let flags = self.number_flags();
         let read = datetime_from_decimal(whole, nanos, flags);
         let mut notes = read.notes;
-        if read.kind == TextKind::Date && nanos != 0 && self.target != Target::Date {
+        if read.kind == TextKind::Date
+            && nanos != 0
+            && self.target != Target::Date
+            && self.manner != Manner::Assigned
+            && !self.mode(SqlMode::TIME_TRUNCATE_FRACTIONAL)
+        {
             notes.truncated = true;
         }
         let text = DateText {
@@ -512,7 +518,12 @@ impl Reader {
         let flags = self.widest();
         let parsed = parse_datetime(text, flags);
         let mut notes = parsed.notes;
-        let moment = parsed.datetime(flags, &self.zone, &mut notes);
+        let mut moment = parsed.datetime(flags, &self.zone, &mut notes);
+        if notes.overflow {
+            // MySQL: past the last moment there is only its date.
+            moment = Some(parsed.value.date().to_datetime());
+            notes = parsed.notes;
+        }
         let clean = !notes.any() && notes.deprecation.is_none();
         if let Some(value) = moment
             && clean
@@ -526,6 +537,11 @@ impl Reader {
             }
             return Some(value.to_packed() * 2);
         }
+        // MySQL: rounded whatever TIME_TRUNCATE_FRACTIONAL says.
+        let flags = DateFlags {
+            time_truncate_fractional: false,
+            ..flags
+        };
         let time = parse_time(text, flags);
         if !time.notes.any() && time.notes.deprecation.is_none() {
             let mut notes = time.notes;
