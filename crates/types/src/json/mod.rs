@@ -9,6 +9,7 @@
 //! | `held` | the bytes of a cell |
 //! | `path` | path expressions |
 //! | `seek` | what a path leads to |
+//! | `storage` | the size of a document in MySQL's binary form |
 //!
 //! A document is more than its text: `JSON_ARRAY(1.50, DATE'2024-02-29')` prints like what text would give, but holds a DECIMAL and a DATE,
 //! and compares as these. So cells hold a tagged binary form ([`Json::to_held`]); a cell may also hold plain JSON text, as a row from
@@ -20,6 +21,7 @@ mod parse;
 mod path;
 mod print;
 mod seek;
+mod storage;
 mod value;
 
 pub use held::{Malformed, write_held_text};

@@ -5,12 +5,22 @@
 //! | `to_json` | the JSON value that an SQL value is; `CAST(x AS JSON)`, which reads text as a document |
 //! | `from_json` | numbers, moments and text from documents, with MySQL's warnings 3155 and 3156 |
 //! | `order` | comparison of documents |
+//! | `call` | how the functions are called |
+//! | `make` | JSON_ARRAY, JSON_OBJECT, JSON_QUOTE, JSON_UNQUOTE, JSON_PRETTY |
+//! | `look` | JSON_EXTRACT, JSON_KEYS, JSON_LENGTH, JSON_TYPE and what else tells of a document |
+//! | `change` | JSON_SET and its like, JSON_MERGE_PATCH, JSON_MERGE_PRESERVE |
+//! | `search` | JSON_CONTAINS, JSON_OVERLAPS, MEMBER OF, JSON_SEARCH |
 //!
 //! An operand of another type takes part in a comparison with JSON as the JSON value that it is: text is a string, TRUE is `true`, a date
 //! stays a date. So `CAST('1' AS JSON) = '1'` is false.
 
+mod call;
+mod change;
 mod from_json;
+mod look;
+mod make;
 mod order;
+mod search;
 mod to_json;
 
 use crate::{BindContext, Expr, Function};
@@ -23,7 +33,16 @@ pub(super) use order::relations;
 pub(super) use to_json::{bind_cast, value};
 
 pub(super) fn functions() -> Vec<Function> {
-    vec![to_json::function(), to_json::cast(), from_json::function()]
+    [
+        vec![to_json::function(), to_json::cast(), from_json::function()],
+        make::functions(),
+        look::functions(),
+        change::functions(),
+        search::functions(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Whether this is JSON.
