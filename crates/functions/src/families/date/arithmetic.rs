@@ -342,6 +342,10 @@ fn operand(
             let ty = SqlType::time(own.max(digits));
             (date, ty)
         }
+        TypeKind::Json if unit.is_date_only() => {
+            // Whether the document holds a date alone decides how the result is shown.
+            return Err(Error::unsupported("days added to a JSON document"));
+        }
         _ => {
             let collation = cx.connection_collation();
             let ty = SqlType::text(TypeKind::Char, 29, collation);

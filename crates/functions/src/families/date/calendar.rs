@@ -206,15 +206,18 @@ fn bind_year_week(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
     with_mode(cx, args, 0, 7)
 }
 
-/// A mode that is NULL or negative counts as 0.
-fn week_mode(mode: Option<i64>) -> u32 {
-    mode.filter(|m| *m >= 0).unwrap_or(0) as u32 & 7
+/// A negative mode counts as 0.
+fn week_mode(mode: i64) -> u32 {
+    mode.max(0) as u32 & 7
 }
 
 fn week(packed: i64, mode: Option<i64>) -> i64 {
+    let Some(mode) = mode else {
+        // MySQL: not NULL.
+        return 0;
+    };
     let date = temporal::Date::from_packed_trusted(packed);
-    let mode = WeekMode::from_number(week_mode(mode));
-    i64::from(calendar::week(date, mode).0)
+    i64::from(calendar::week(date, WeekMode::from_number(week_mode(mode))).0)
 }
 
 fn year_week(packed: i64, mode: Option<i64>) -> i64 {
@@ -222,7 +225,7 @@ fn year_week(packed: i64, mode: Option<i64>) -> i64 {
     match mode {
         // MySQL: not NULL.
         None => 0,
-        Some(mode @ 0..) => calendar::year_week(date, WeekMode::from_number(week_mode(Some(mode)))),
+        Some(mode @ 0..) => calendar::year_week(date, WeekMode::from_number(week_mode(mode))),
         // MySQL: then days may belong to week 0.
         Some(_) => {
             let (week, year) = calendar::week(date, WeekMode::from_number(0));

@@ -162,7 +162,8 @@ fn longest(pattern: &[u8]) -> u32 {
 fn format_operand(cx: &BindContext<'_>, pattern: Expr) -> (Expr, SqlType) {
     let length = match pattern.as_literal() {
         Some(Datum::Bytes(text))
-            if pattern.ty.length == String::from_utf8_lossy(text).chars().count() as u32 =>
+            if pattern.ty.kind != TypeKind::Hex
+                && pattern.ty.length == String::from_utf8_lossy(text).chars().count() as u32 =>
         {
             longest(text)
         }

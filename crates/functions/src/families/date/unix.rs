@@ -75,7 +75,8 @@ impl Stamp {
         }
         let value = temporal::DateTime::from_packed_trusted(doubled >> 1);
         match self.zone.to_unix(value) {
-            Some(v) if (0..(MAX_UNIX_SECONDS + 1) * 1_000_000).contains(&v) => v,
+            // MySQL: the first second is none.
+            Some(v) if (1_000_000..(MAX_UNIX_SECONDS + 1) * 1_000_000).contains(&v) => v,
             _ => 0,
         }
     }

@@ -178,7 +178,14 @@ pub(in crate::families) fn read(
         });
     }
     let expr = if expr.ty.kind == K::Json {
-        json::coerced(cx, expr.clone(), target.clone()).unwrap_or(expr)
+        // What may be one of two is asked for as one.
+        let wanted = match (target.kind, manner) {
+            (K::BigInt, _) | (_, Manner::Unix) => SqlType::datetime(6),
+            (K::Int, Manner::Extract) => SqlType::time(6),
+            (K::Int, _) => SqlType::text(K::LongText, u32::MAX, CollationId::UTF8MB4_BIN),
+            _ => target.clone(),
+        };
+        json::coerced(cx, expr.clone(), wanted).unwrap_or(expr)
     } else {
         expr
     };

@@ -116,7 +116,9 @@ impl Reader {
             no_zero_in_date: needs_day
                 || (self.manner == Manner::Assigned && self.mode(SqlMode::NO_ZERO_IN_DATE)),
             no_zero_date: needs_day || self.mode(SqlMode::NO_ZERO_DATE),
-            allow_invalid_dates: !needs_day && self.mode(SqlMode::ALLOW_INVALID_DATES),
+            allow_invalid_dates: self.mode(SqlMode::ALLOW_INVALID_DATES)
+                && (!needs_day
+                    || (self.manner == Manner::DayNumber && self.target == Target::Date)),
             // MySQL: where a DATE is wanted, fractions are rounded all the same.
             time_truncate_fractional: self.target != Target::Date
                 && self.mode(SqlMode::TIME_TRUNCATE_FRACTIONAL),
@@ -349,7 +351,9 @@ impl Reader {
         let unit = I256::from(10_i64).pow(u32::from(scale));
         let (whole, rest) = (coefficient / unit, coefficient % unit);
         let Ok(whole) = i64::try_from(whole) else {
-            cx.warn(Warning::truncated("DECIMAL", shown().as_bytes()));
+            if self.target != Target::Time {
+                cx.warn(Warning::truncated("DECIMAL", shown().as_bytes()));
+            }
             self.unreadable(cx, shown());
             return None;
         };
@@ -383,9 +387,12 @@ impl Reader {
             return self.time_of_number(cx, whole, nanos, shown);
         }
         let zeros = self.manner == Manner::Fields
-            || (self.manner == Manner::Assigned
-                && !self.mode(SqlMode::NO_ZERO_IN_DATE)
-                && !self.mode(SqlMode::NO_ZERO_DATE));
+            || (self.manner == Manner::Assigned && !self.mode(SqlMode::NO_ZERO_IN_DATE));
+        if self.target == Target::Date && self.manner == Manner::Assigned && !zeros && whole == 0 {
+            let words = format!("Incorrect datetime value: '{}'", shown());
+            cx.warn(Warning::new(1292, words));
+            return None;
+        }
         if self.target == Target::Date && zeros && (0..=31).contains(&whole) && nanos >= 0 {
             // MySQL: DAY(7) is 7, the date being 2000-00-07.
             return Some(temporal::Date::new(2000, 0, whole as u32).to_packed());
@@ -564,7 +571,7 @@ impl Reader {
 
     /// A number: a date if it is one, else a time.
     fn mixed_number(&self, cx: &RowContext<'_>, source: Source<'_>) -> Option<i64> {
-        if self.year {
+        if self.year && self.manner == Manner::Extract {
             return self
                 .as_target(Target::DateTime, Manner::Fields)
                 .read(cx, source)
