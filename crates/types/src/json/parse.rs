@@ -276,8 +276,12 @@ impl Parser<'_> {
         }
         let text = std::str::from_utf8(&self.text[start..self.at]).unwrap_or_default();
         if is_integer {
-            if let Ok(value) = text.parse() {
-                return Ok(Json::Int(value));
+            if let Ok(value) = text.parse::<i64>() {
+                // MySQL: what needs more than 32 bits and has no sign is unsigned.
+                return Ok(match u64::try_from(value) {
+                    Ok(large) if large > u64::from(u32::MAX) => Json::UInt(large),
+                    _ => Json::Int(value),
+                });
             }
             if let Ok(value) = text.parse() {
                 return Ok(Json::UInt(value));
@@ -331,6 +335,8 @@ mod tests {
         let parse = |text: &str| Json::parse(text.as_bytes()).unwrap();
         assert_eq!(parse("-0"), Json::Int(0));
         assert_eq!(parse("-9223372036854775808"), Json::Int(i64::MIN));
+        assert_eq!(parse("4294967295"), Json::Int(4_294_967_295));
+        assert_eq!(parse("4294967296"), Json::UInt(4_294_967_296));
         assert_eq!(parse("18446744073709551615"), Json::UInt(u64::MAX));
         assert_eq!(parse("18446744073709551616"), Json::Double(2f64.powi(64)));
         assert_eq!(parse("1.50"), Json::Double(1.5));

@@ -82,6 +82,19 @@ impl Json {
         }
     }
 
+    /// What a path without `*`, `**` and ranges leads to, where only arrays have cells: JSON_KEYS.
+    pub fn find_unwrapped(&self, path: &Path) -> Option<&Json> {
+        path.legs
+            .iter()
+            .try_fold(self, |json, leg| match (leg, json) {
+                (Leg::Member(key), Json::Object(object)) => object.get(key),
+                (Leg::Cell(index), Json::Array(elements)) => {
+                    elements.get(index.within(elements.len())?)
+                }
+                _ => None,
+            })
+    }
+
     /// What legs without `*`, `**` and ranges lead to, to change it; `None` if there is nothing.
     pub fn find_mut(&mut self, legs: &[Leg]) -> Option<&mut Json> {
         let mut json = self;

@@ -105,7 +105,18 @@ mod tests {
     /// Recorded from the server.
     #[test]
     fn sizes_are_the_servers() {
-        let json = Json::parse(br#"{"a":1}"#).unwrap();
-        assert_eq!(json.storage_size(), 13);
+        for (text, size) in [
+            ("null", 2),
+            ("1", 3),
+            ("70000", 5),
+            ("4294967295", 9),
+            (r#""abc""#, 5),
+            ("{}", 5),
+            (r#"{"a":1}"#, 13),
+            (r#"[1,70000,"a",null,true,1.5]"#, 37),
+        ] {
+            let json = Json::parse(text.as_bytes()).unwrap();
+            assert_eq!(json.storage_size(), size, "{text}");
+        }
     }
 }

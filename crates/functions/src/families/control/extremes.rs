@@ -6,15 +6,18 @@
 
 use super::no_rows;
 use crate::emit::{Emit, Lowered, Relation};
-use crate::families::{aggregate, textual};
+use crate::families::{aggregate, json, textual};
 use crate::kernel::{KernelMaker, Many, total_with};
 use crate::native::{
     Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Number, Time, UInt,
 };
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext, catalogue};
-use sqlift_collation::{Coercibility, Collation, CollationId};
-use sqlift_types::{Datum, Error, SqlType, TypeKind, Warning, temporal};
+use sqlift_collation::{Coercibility, Collated, Collation, CollationId, Repertoire};
+use sqlift_types::{Datum, Error, SqlType, TypeKind, temporal};
 use std::cmp::Ordering;
+
+/// Characters of the longest text of JSON, four bytes each.
+const JSON_CHARACTERS: u32 = u32::MAX / 4;
 
 pub(super) fn functions() -> Vec<Function> {
     let greatest = Function::new("GREATEST", (2, usize::MAX), bind, greatest_reference)
@@ -116,15 +119,17 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let name = catalogue().function(cx.function).name().to_lowercase();
     let nullable = args.iter().any(|a| a.nullable);
     let mut common = aggregate::result(cx, &name, &args.iter().collect::<Vec<_>>())?;
-    if args.iter().any(|a| a.ty.kind == TypeKind::Json) {
-        // MySQL: they are compared as text.
-        cx.warnings.push(Warning::new(
-            1235,
-            "This version of MySQL doesn't yet support 'comparison of JSON in the LEAST and GREATEST operators'",
-        ));
+    if args.iter().any(json::is_json) {
+        cx.warnings
+            .push(json::compared_otherwise("LEAST and GREATEST operators"));
     }
     if common.ty.kind == TypeKind::Json {
-        return Err(Error::unsupported(format_args!("{name} of JSON")));
+        // MySQL: they are compared as text, and text they stay.
+        let collation = CollationId::UTF8MB4_BIN;
+        common = aggregate::Aggregate {
+            ty: SqlType::text(TypeKind::VarChar, JSON_CHARACTERS, collation),
+            collated: Collated::new(collation, Coercibility::Implicit, Repertoire::Unicode),
+        };
     }
     if common.ty.kind.is_string() {
         let dated = |t: &SqlType| {

@@ -10,7 +10,7 @@ use crate::native::{Bool, Bytes, Int, Json as HeldJson, Opt};
 use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RowContext};
 use sqlift_collation::CollationId;
 use sqlift_types::json::{Json, Path};
-use sqlift_types::{Datum, Error, SqlType};
+use sqlift_types::{Datum, Error, SqlType, TypeKind};
 use std::borrow::Cow;
 
 /// What an argument is taken for.
@@ -169,6 +169,15 @@ fn argument(cx: &mut BindContext<'_>, arg: Expr, role: Role) -> Result<Expr, Err
         Role::Text if !arg.is_null_literal() => textual::own_text(cx, arg)?.0,
         _ => arg,
     };
+    if role == Role::Document
+        && !arg.ty.kind.is_string()
+        && !matches!(arg.ty.kind, TypeKind::Json | TypeKind::Null)
+    {
+        // MySQL: a value of another type is none whatever it is, even if it is NULL.
+        let number = Datum::Json(Json::Int(0).to_held());
+        let ty = SqlType::json().with_collation(CollationId::UTF8MB4_BIN);
+        return Ok(Expr::literal(number, ty).at(arg.span));
+    }
     if arg.ty.kind.is_text() {
         let charset = textual::charset_of(arg.ty.collation);
         textual::require_mapping(charset, sqlift_collation::Charset::Utf8mb4)?;
@@ -186,11 +195,7 @@ pub(super) fn bind<F: JsonFunction>(
         Gives::Json => SqlType::json(),
         Gives::Bool => SqlType::bool(),
         Gives::Int => SqlType::bigint_of(21),
-        Gives::Text => SqlType::text(
-            sqlift_types::TypeKind::LongText,
-            u32::MAX,
-            CollationId::UTF8MB4_BIN,
-        ),
+        Gives::Text => SqlType::text(TypeKind::LongText, u32::MAX, CollationId::UTF8MB4_BIN),
     };
     let nullable = F::GIVES != Gives::Bool || args.iter().any(|a| a.nullable);
     Ok(cx.call(args, ty, nullable))

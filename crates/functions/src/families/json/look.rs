@@ -106,7 +106,7 @@ impl JsonFunction for Keys {
             let Some(path) = call.place(1)? else {
                 return Ok(Answer::Null);
             };
-            document.find(&path).first().copied()
+            document.find_unwrapped(&path)
         } else {
             Some(&*document)
         };
