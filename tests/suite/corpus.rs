@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const STACK: usize = 64 << 20;
 
 /// Configurations that are asked one case in so many, unless `SQLIFT_CORPUS=full`.
-const SAMPLE: usize = 8;
+const SAMPLE: usize = 16;
 
 pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -43,7 +43,7 @@ fn others() -> Vec<(Configuration, usize)> {
     for (tier, shape, share) in [
         (Tier::Vm, Shape::Row, 1),
         (Tier::Vm, Shape::Batch(7), 1),
-        (Tier::Native, Shape::Row, if full { 1 } else { 2 }),
+        (Tier::Native, Shape::Row, if full { 1 } else { 4 }),
         (Tier::Interp, Shape::Batch(7), some),
         (Tier::Vm, Shape::Batch(1), some),
         (Tier::Vm, Shape::Batch(1024), some),

@@ -2,6 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod catalogue;
 mod corpus;
 mod deopt;
 mod golden;
+mod laws;
+mod regressions;

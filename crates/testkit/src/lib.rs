@@ -9,6 +9,7 @@
 //! * [`engine`]: where the engine is bound to the runner.
 //! * [`features`]: what an expression is made of, for statistics.
 //! * [`generate`]: seeded expressions and tables.
+//! * [`oracle`]: the tiers against each other on one expression, for fuzz targets and regressions.
 #![forbid(unsafe_code)]
 
 pub mod compare;
@@ -18,6 +19,7 @@ pub mod differential;
 pub mod engine;
 pub mod features;
 pub mod generate;
+pub mod oracle;
 mod panics;
 pub mod runner;
 pub mod subject;

@@ -5,12 +5,26 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Random {
     state: u64,
+    /// What a fuzzer decided, last first: each byte leads one draw.
+    given: Vec<u8>,
 }
 
 impl Random {
     /// The source of a seed.
     pub fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self {
+            state: seed,
+            given: Vec::new(),
+        }
+    }
+
+    /// A source whose draws follow some bytes, one a draw, and a fixed seed after them: a fuzzer that changes a byte changes one
+    /// decision.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self {
+            given: bytes.iter().rev().copied().collect(),
+            ..Self::new(0)
+        }
     }
 
     /// Any 64 bits.
@@ -19,7 +33,11 @@ impl Random {
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        mixed ^= mixed >> 31;
+        match self.given.pop() {
+            Some(byte) => u64::from(byte) << 56 | mixed >> 8,
+            None => mixed,
+        }
     }
 
     /// A number below `limit`; 0 if the limit is 0.

@@ -205,10 +205,10 @@ pub(super) fn fitted(
 ) -> Decimal {
     let (fitted, fit) = value.fit(precision, scale);
     if fit == Fit::Clamped {
-        let column = String::from_utf8_lossy(column);
+        let (column, row) = (String::from_utf8_lossy(column), cx.scratch.row() + 1);
         cx.warn(Warning::new(
             1264,
-            format!("Out of range value for column '{column}' at row 1"),
+            format!("Out of range value for column '{column}' at row {row}"),
         ));
     }
     fitted
