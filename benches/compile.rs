@@ -1,9 +1,8 @@
 //! Compile latency: from text to the VM, from a program to the VM, to a native row function, to native blocks.
 
-mod subjects;
-
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use sqlift::{Engine, Session, Tier, TierPolicy};
+use sqlift_benches::subjects;
 use sqlift_ir::Program;
 use sqlift_jit::{ColumnKind, Compiler};
 use sqlift_types::Repr;

@@ -3,11 +3,9 @@
 //! `cargo bench -p sqlift-benches --bench tiers -- --test` runs everything once, in seconds. The ratios between tiers of one run mean
 //! something; figures of different machines do not.
 
-mod data;
-mod subjects;
-
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sqlift::{Engine, Expression, Schema, Session, SqlType, Tier, TierPolicy, Value};
+use sqlift_benches::{data, subjects};
 use std::hint::black_box;
 use std::time::Duration;
 

@@ -69,7 +69,9 @@ fn value_of(engine: &Engine, text: &str, schema: &Schema) -> String {
 }
 
 /// One column of each kind of value that the catalogue tells apart.
-const KINDS: [&str; 10] = ["bi", "bu", "d", "d186", "d6530", "v", "vbin", "dt", "t6", "dt6"];
+const KINDS: [&str; 10] = [
+    "bi", "bu", "d", "d186", "d6530", "v", "vbin", "dt", "t6", "dt6",
+];
 
 #[test]
 fn every_function_of_one_and_two_arguments_agrees_on_every_type() {

@@ -105,12 +105,12 @@ fn all<const N: usize>(asker: &Asker, exprs: &[String; N]) -> Option<[Vec<Option
 /// Two texts over `{a}`, `{b}`, `{c}` that have the same value wherever both have one.
 struct Law(Class, &'static str, &'static str);
 
-const LAWS: [Law; 27] = [
+const LAWS: [Law; 26] = [
     Law(Class::Int, "{a} + {b}", "{b} + {a}"),
     Law(Class::Int, "{a} * {b}", "{b} * {a}"),
     Law(Class::Int, "{a} - {b}", "-({b} - {a})"),
     Law(Class::Decimal, "{a} + {b}", "{b} + {a}"),
-    Law(Class::Decimal, "{a} * {b}", "{b} * {a}"),
+    // No such law for DECIMAL: a product of more than 81 digits loses some by rules that are not symmetric, as in MySQL.
     Law(Class::Double, "{a} + {b}", "{b} + {a}"),
     Law(Class::Int, "ABS({a})", "ABS(-({a}))"),
     Law(Class::Int, "{a} < {b}", "{b} > {a}"),

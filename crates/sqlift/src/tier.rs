@@ -21,7 +21,7 @@ impl Tier {
 
 impl fmt::Display for Tier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Tier::Interp => "interp",
             Tier::Vm => "vm",
             Tier::Native => "native",

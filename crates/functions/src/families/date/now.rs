@@ -44,36 +44,39 @@ pub(super) fn functions() -> Vec<Function> {
         .doc("Time of day of the statement; the argument is the number of fraction digits.")
     };
     vec![
-        moment("NOW"),
-        moment("CURRENT_TIMESTAMP"),
-        moment("LOCALTIME"),
-        moment("LOCALTIMESTAMP"),
-        moment("SYSDATE"),
-        date("CURDATE"),
-        date("CURRENT_DATE"),
-        time("CURTIME"),
-        time("CURRENT_TIME"),
+        moment("NOW").example("NOW() = LOCALTIME()", "1"),
+        moment("CURRENT_TIMESTAMP").example("CURRENT_TIMESTAMP() = NOW()", "1"),
+        moment("LOCALTIME").example("LOCALTIME() = NOW()", "1"),
+        moment("LOCALTIMESTAMP").example("LOCALTIMESTAMP() = NOW()", "1"),
+        moment("SYSDATE").example("SYSDATE() IS NULL", "0"),
+        date("CURDATE").example("CURDATE() <= NOW()", "1"),
+        date("CURRENT_DATE").example("CURRENT_DATE() = CURDATE()", "1"),
+        time("CURTIME").example("CURTIME() IS NULL", "0"),
+        time("CURRENT_TIME").example("CURRENT_TIME() = CURTIME()", "1"),
         Function::new(
             "UTC_TIMESTAMP",
             (0, 1),
             |cx, args| bind_moment(cx, args, Of::Utc),
             unbound,
         )
-        .doc("Date and time of the statement in UTC."),
+        .doc("Date and time of the statement in UTC.")
+        .example("UTC_TIMESTAMP() >= UTC_DATE()", "1"),
         Function::new(
             "UTC_DATE",
             (0, 0),
             |cx, _| bind(cx, Of::Utc, SqlType::date()),
             unbound,
         )
-        .doc("The date of the statement in UTC."),
+        .doc("The date of the statement in UTC.")
+        .example("UTC_DATE() <= UTC_TIMESTAMP()", "1"),
         Function::new(
             "UTC_TIME",
             (0, 1),
             |cx, args| bind_time(cx, args, Of::Utc),
             unbound,
         )
-        .doc("Time of day of the statement in UTC."),
+        .doc("Time of day of the statement in UTC.")
+        .example("UTC_TIME() IS NULL", "0"),
         Function::operator(
             "clock",
             |_, _| Err(Error::unsupported("clock")),

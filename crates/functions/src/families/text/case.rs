@@ -10,20 +10,22 @@ use sqlift_types::{Datum, Error};
 
 pub(super) fn functions() -> Vec<Function> {
     let mut functions = Vec::new();
-    for name in ["UPPER", "UCASE"] {
+    for (name, example) in [("UPPER", "UPPER('Zoë')"), ("UCASE", "UCASE('Zoë')")] {
         functions.push(
             Function::new(name, (1, 1), bind, upper_reference)
                 .doc("The text in upper case, by the rules of its collation. Binary strings stay as they are.")
+                .example(example, "ZOË")
                 .overload(total_with::<(Bytes,), Bytes, _, _>(collation, |c, cx, t: &[u8]| {
                     changed(c, cx, t, Collation::upper)
                 }))
                 .shares_reference(),
         );
     }
-    for name in ["LOWER", "LCASE"] {
+    for (name, example) in [("LOWER", "LOWER('Zoë')"), ("LCASE", "LCASE('Zoë')")] {
         functions.push(
             Function::new(name, (1, 1), bind, lower_reference)
                 .doc("The text in lower case, by the rules of its collation. Binary strings stay as they are.")
+                .example(example, "zoë")
                 .overload(total_with::<(Bytes,), Bytes, _, _>(collation, |c, cx, t: &[u8]| {
                     changed(c, cx, t, Collation::lower)
                 }))

@@ -24,10 +24,14 @@ pub(super) fn functions() -> Vec<Function> {
                 .overload(total::<(Bytes,), Int, _>(|text: &[u8]| text.len() as i64)),
         );
     }
-    for name in ["CHAR_LENGTH", "CHARACTER_LENGTH"] {
+    for (name, example) in [
+        ("CHAR_LENGTH", "CHAR_LENGTH('Zoë')"),
+        ("CHARACTER_LENGTH", "CHARACTER_LENGTH('Zoë')"),
+    ] {
         functions.push(
             Function::new(name, (1, 1), bind_11, char_length_reference)
                 .doc("The number of characters of a text.")
+                .example(example, "3")
                 .overload(total_with::<(Bytes,), Int, _, _>(
                     Site::prepare,
                     |site, _, text: &[u8]| site.charset.char_count(text) as i64,

@@ -30,10 +30,15 @@ pub(super) fn functions() -> Vec<Function> {
             .overload(nullable_with::<(Bytes, Int, Int, Bytes), Bytes, _, _>(Site::prepare, insert))
             .warns(),
     ];
-    for name in ["SUBSTRING", "SUBSTR", "MID"] {
+    for (name, example) in [
+        ("SUBSTRING", "SUBSTRING('abcdef' FROM -4 FOR 2)"),
+        ("SUBSTR", "SUBSTR('abcdef', -4, 2)"),
+        ("MID", "MID('abcdef', 3, 2)"),
+    ] {
         functions.push(
             Function::new(name, (2, 3), bind_substring, substring_reference)
                 .doc("The characters of a text from a position on, at most so many.")
+                .example(example, "cd")
                 .overload(total_with::<(Bytes, Int), Bytes, _, _>(
                     Site::prepare,
                     |site, _, text, start| substring(site, text, start, i64::MAX),
