@@ -6,7 +6,7 @@ use arrow_array::builder::*;
 use arrow_array::types::*;
 use arrow_buffer::i256;
 use arrow_schema::DataType;
-use sqlift::{Charset, Collation, Column, Datum, Error, SqlType, TypeKind, read_text};
+use sqlift::{Charset, Collation, Column, Datum, Error, SqlType, TypeKind, read_text, write_text};
 use sqlift_types::printable;
 use sqlift_types::temporal::{self, calendar};
 use std::sync::Arc;
@@ -94,6 +94,7 @@ impl<'c> ColumnBuilder<'c> {
             Written::Bare => false,
             // Programs that quote everything write `""` for a number that is not there.
             Written::Quoted => cell.text.is_empty() && !is_string,
+            Written::String => false,
         };
         if is_null && (self.column.nullable || !is_string) {
             if !self.column.nullable {
@@ -144,7 +145,11 @@ impl<'c> ColumnBuilder<'c> {
             }
             _ => {}
         }
-        let value = read_text(cell.text, ty);
+        // A JSON string is a document of its own, with quotes.
+        let document = (cell.written == Written::String && ty.kind == TypeKind::Json)
+            .then(|| serde_json::Value::from(String::from_utf8_lossy(cell.text)).to_string());
+        let text = document.as_deref().map_or(cell.text, str::as_bytes);
+        let value = read_text(text, ty);
         let value = value.filter(|_| !self.inferred || !rounds(cell.text, ty));
         self.append(value.ok_or_else(|| wrong(self.column, cell.text, row))?)
             .ok_or_else(|| out_of_range(self.column, cell.text, row))
@@ -188,8 +193,12 @@ impl<'c> ColumnBuilder<'c> {
                 out.append_value(days(&value)? * temporal::packed::DAY + clock);
             }
             (Values::Time(out), Datum::Time(v)) => out.append_value(v),
-            (Values::Text(out), Datum::Json(v)) => out.append_value(String::from_utf8(v).ok()?),
-            (Values::Bytes(out), Datum::Bytes(v) | Datum::Json(v)) => out.append_value(v),
+            (Values::Text(out), value @ Datum::Json(_)) => {
+                let mut text = Vec::new();
+                write_text(&value, ty, &mut text);
+                out.append_value(String::from_utf8(text).ok()?);
+            }
+            (Values::Bytes(out), Datum::Bytes(v)) => out.append_value(v),
             _ => return None,
         }
         Some(())
@@ -293,6 +302,11 @@ fn wrong(column: &Column, text: &[u8], row: u64) -> Error {
     };
     let shown: String = printable(text).chars().take(64).collect();
     let name = &column.name;
+    if kind == TypeKind::Json {
+        let message =
+            format!("Invalid JSON text: '{shown}' in value for column '{name}' at row {row}");
+        return Error::new(3140, "22032", message);
+    }
     let message = format!("Incorrect {what} value: '{shown}' for column '{name}' at row {row}");
     Error::new(code, state, message).with_help(format!("the column is {}", column.ty))
 }

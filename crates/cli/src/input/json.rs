@@ -68,7 +68,7 @@ impl Rows for Json {
                     let text: String = serde_json::from_str(text)
                         .map_err(|e| self.lines.wrong_line(without_line(&e)))?;
                     record.bytes.extend_from_slice(text.as_bytes());
-                    Written::Quoted
+                    Written::String
                 }
                 text => {
                     record.bytes.extend_from_slice(text.as_bytes());

@@ -20,8 +20,10 @@ pub(super) enum Written {
     Null,
     /// Without quotes.
     Bare,
-    /// In quotes.
+    /// In the quotes of CSV, which say nothing of its type.
     Quoted,
+    /// As a string of JSON, which is text.
+    String,
 }
 
 /// One cell of a row.

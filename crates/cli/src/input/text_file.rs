@@ -119,7 +119,7 @@ pub(super) trait Rows {
     fn next(&mut self, record: &mut Record) -> Result<bool, Failure>;
     /// The names of the columns, as far as they are known.
     fn names(&self) -> &[String];
-    /// Whether a header names the columns: there are no others then, and a value may be of any type, quoted or not.
+    /// Whether a header names the columns, so that there are no others.
     fn has_header(&self) -> bool;
     /// The file.
     fn lines(&self) -> &Lines;
@@ -182,7 +182,7 @@ fn columns(
         inferred.push(known.is_none());
         columns.push(known.cloned().unwrap_or_else(|| Column {
             name: name.clone(),
-            ty: inferred_type(rows, sample, index),
+            ty: inferred_type(sample, index),
             nullable: true,
         }));
     }
@@ -207,13 +207,13 @@ fn columns(
     Ok((columns, inferred))
 }
 
-fn inferred_type(rows: &impl Rows, sample: &VecDeque<Record>, column: usize) -> SqlType {
+fn inferred_type(sample: &VecDeque<Record>, column: usize) -> SqlType {
     let mut guess = Guess::default();
     for record in sample {
         let cell = record.cell(column);
         match cell.written {
             Written::Null => {}
-            Written::Quoted if !rows.has_header() => guess.text(),
+            Written::String => guess.text(),
             _ => guess.see(cell.text),
         }
     }

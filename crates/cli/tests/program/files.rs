@@ -268,3 +268,35 @@ fn generated_tables() {
     ];
     assert_eq!(place.sqlift(&run).quiet(), "n_nationkey,n_name\n12,JAPAN\n");
 }
+
+#[test]
+fn columns_of_json_documents() {
+    let place = Place::with(
+        "a.json",
+        "{\"o\": {\"kk\": [1, 2.50], \"b\": null}}\n{\"o\": \"x\"}\n{\"o\": null}\n",
+    );
+    let run = |format: &str| {
+        place
+            .sqlift(&[
+                "run", "--from", "a.json", "--schema", "o JSON", "--format", format,
+            ])
+            .quiet()
+    };
+    assert_eq!(
+        run("json"),
+        "{\"o\":{\"b\": null, \"kk\": [1, 2.5]}}\n{\"o\":\"x\"}\n{\"o\":null}\n"
+    );
+    assert_eq!(
+        run("csv"),
+        "o\n\"{\"\"b\"\": null, \"\"kk\"\": [1, 2.5]}\"\n\"\"\"x\"\"\"\n\\N\n"
+    );
+    place.write("a.csv", "o\n\"[1,2]\"\n\"{\"\n");
+    let wrong = place.sqlift(&["run", "--from", "a.csv", "--schema", "o JSON"]);
+    wrong.fails(
+        1,
+        &[
+            "ERROR 3140 (22032): Invalid JSON text: '{' in value for column 'o' at row 2",
+            "line 3",
+        ],
+    );
+}
