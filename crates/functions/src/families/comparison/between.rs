@@ -41,7 +41,7 @@ pub(super) fn between() -> Function {
         };
     }
     macro_rules! decimal {
-        ($function:expr, $($marker:ident $value:ty, $compare:ident);*) => {
+        ($function:expr, $($marker:ident $value:ty, $compare:ident, $lower:expr);*) => {
             $function$(
                 .overload(nullable_with::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
                     |site| Ok([ordering::scales_of(site, 1, 0), ordering::scales_of(site, 0, 2)]),
@@ -52,6 +52,7 @@ pub(super) fn between() -> Function {
                         )
                     },
                 ))
+                .inline($lower)
             )*
         };
     }
@@ -61,7 +62,8 @@ pub(super) fn between() -> Function {
         .form(Form::Guarded);
     let f = plain!(f, Int i64, compare; UInt u64, unsigned_compare; Double f64, double_compare;
         Date i64, compare; DateTime i64, compare; Time i64, compare);
-    let f = decimal!(f, Dec64 i64, compare_64; Dec128 i128, compare_128; Dec256 I256, compare_256);
+    let f = decimal!(f, Dec64 i64, compare_64, lower_decimals; Dec128 i128, compare_128, lower_decimals;
+        Dec256 I256, compare_256, |_, _, _| None);
     f.overload(
         nullable_with::<(Bytes, Opt<Bytes>, Opt<Bytes>), Bool, _, _>(
             ordering::text_order,
@@ -218,6 +220,16 @@ fn between_reference(
         (_, Some(true), Some(true)) => Datum::Int(1),
         _ => Datum::Null,
     })
+}
+
+/// DECIMALs of one scale, which constant bounds have by the time they get here; others are left to the kernel.
+fn lower_decimals(e: &mut dyn Emit, site: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {
+    for (left, right) in [(1, 0), (0, 2)] {
+        if !ordering::scales_of(site, left, right).are_equal() {
+            return None;
+        }
+    }
+    lower_between(e, args, |e, r, a, b| e.compare(r, a, b))
 }
 
 /// Both bounds, each with its NULL.

@@ -89,6 +89,11 @@ pub(super) fn scales_of(site: &CallSite<'_>, first: usize, second: usize) -> Sca
 }
 
 impl Scales {
+    /// Whether the coefficients are compared as they are.
+    pub(super) fn are_equal(self) -> bool {
+        (self.a, self.b) == (0, 0)
+    }
+
     #[inline(always)]
     pub(super) fn compare_64(&self, a: i64, b: i64) -> Ordering {
         if (self.a | self.b) == 0 {
