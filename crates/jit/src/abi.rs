@@ -169,16 +169,17 @@ pub(crate) struct Callee {
 pub(crate) struct ProgramData {
     cells: Vec<Value<'static>>,
     callees: Vec<Callee>,
-    /// What the cells point into; never changed, dropped after them.
-    _constants: Box<[Constant]>,
-    _wide: Box<[I256]>,
+    /// What the cells point into; never changed, dropped after them. Not boxes: to move a box is to claim that nothing else points
+    /// into it.
+    _constants: Vec<Constant>,
+    _wide: Vec<I256>,
 }
 
 impl ProgramData {
     /// The tables of a program. `None` if a constant is not what its slot holds.
     pub(crate) fn new(program: &Program) -> Option<ProgramData> {
-        let constants: Box<[Constant]> = program.constants.clone().into();
-        let mut wide: Box<[I256]> = vec![I256::ZERO; constants.len()].into();
+        let constants = program.constants.clone();
+        let mut wide = vec![I256::ZERO; constants.len()];
         let cells: Option<Vec<Value<'_>>> = constants
             .iter()
             .zip(&mut wide)

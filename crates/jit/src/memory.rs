@@ -3,8 +3,8 @@
 //! On Linux code lives in regions of anonymous files (`memfd`), mapped readable and executable only; it is written with `pwrite`,
 //! so that no writable mapping ever exists. Functions take slots of 64 bytes and free them one by one; a region without functions
 //! is unmapped. A forked child shares the regions of its parent, so it never writes to them; functions that it inherits are good
-//! until the parent drops them, and a child that goes on working should compile its own. Elsewhere, or where anonymous files are refused, each function has pages of its own that are made executable
-//! after they are written.
+//! until the parent drops them, and a child that goes on working should compile its own. Elsewhere, or where anonymous files are
+//! refused, each function has pages of its own that are made executable after they are written.
 
 use memmap2::{Mmap, MmapMut, MmapOptions};
 use std::io;

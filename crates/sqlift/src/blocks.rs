@@ -21,7 +21,10 @@ struct State {
     /// Picoseconds a row, the best so far.
     vm: Option<u64>,
     native: Option<u64>,
+    /// Batches that were timed in native blocks.
     timed: u32,
+    /// Batches of which too many blocks were flagged.
+    lost: u32,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +54,10 @@ impl Blocks {
         {
             let mut state = lock(&self.state);
             if state.kinds != kinds {
+                // One request at a time, or batches of alternating kinds would fill the compile thread's queue.
+                if matches!(state.function, Function::Asked) {
+                    return None;
+                }
                 *state = State {
                     kinds: kinds.to_vec(),
                     ..State::default()
@@ -77,6 +84,21 @@ impl Blocks {
         }
     }
 
+    /// Takes note of a batch of which too many blocks were flagged. When that is the rule, native blocks are given up.
+    pub(crate) fn lost(&self, inner: &Inner) {
+        if inner.settings.policy != TierPolicy::Auto {
+            return;
+        }
+        let mut state = lock(&self.state);
+        state.lost += 1;
+        if state.lost == tuning::LOST_BATCHES {
+            state.function = Function::Refused;
+            inner
+                .counters
+                .note("stays in the VM for batches: most blocks need it anyway");
+        }
+    }
+
     /// Takes note of how long a batch took. When the VM turns out to be as fast, native blocks are given up.
     pub(crate) fn timed(&self, inner: &Inner, tier: Tier, rows: usize, time: Duration) {
         if rows < tuning::TIMED_ROWS || inner.settings.policy != TierPolicy::Auto {
@@ -93,7 +115,8 @@ impl Blocks {
         if tier == Tier::Native {
             state.timed += 1;
         }
-        if state.timed == tuning::TIMED_BATCHES
+        if state.timed >= tuning::TIMED_BATCHES
+            && matches!(state.function, Function::Ready(_))
             && let (Some(vm), Some(native)) = (state.vm, state.native)
             && vm <= native
         {

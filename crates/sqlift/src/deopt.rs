@@ -39,7 +39,7 @@ impl ForcedExits {
     }
 }
 
-/// The answer for a row that a compiled tier gave up: tier 0's, or the final error.
+/// The answer for a row that no compiled tier has a value for: tier 0's, or the final error.
 #[cold]
 pub(crate) fn settle(inner: &Inner, program: &Program, frame: &Frame<'_>) -> Result<Datum, Error> {
     match frame.cx.scratch.take_exit() {
@@ -48,7 +48,7 @@ pub(crate) fn settle(inner: &Inner, program: &Program, frame: &Frame<'_>) -> Res
             count(inner, call, reason);
             restart(inner, frame)
         }
-        // A tier that gives a row up says why; that it did not is our mistake, and tier 0 still has the answer.
+        // Tier 0 was asked for from the first: a compiled tier that gives a row up says why.
         None => restart(inner, frame),
     }
 }

@@ -64,6 +64,9 @@ impl Engine {
 
     /// Compiles an expression over the columns of `schema`, for the settings of `session`.
     ///
+    /// To compile is to begin a statement: without [`Session::now`], `NOW()` and its kin stay at the moment of this call, however long
+    /// the expression is used.
+    ///
     /// Errors: MySQL's own (1064 for the grammar, 1054 for a column, ...), with the place in the text.
     pub fn compile(
         &self,
@@ -74,7 +77,8 @@ impl Engine {
         self.compile_with_parameters(text, schema, session, &[])
     }
 
-    /// As [`Engine::compile`], for a text with parameters (`?` or `:name`) of these types.
+    /// As [`Engine::compile`], for a text with parameters (`?` or `:name`) of these types. Their values are given with each row
+    /// ([`Expression::eval_row_with`]); batches take none, so a row of a batch that reads a parameter is an error.
     pub fn compile_with_parameters(
         &self,
         text: &str,

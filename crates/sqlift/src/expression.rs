@@ -56,8 +56,8 @@ pub(crate) struct Inner {
     text: String,
     pub(crate) ast: ast::Expr,
     pub(crate) bound: Bound,
-    /// Positions of the columns that it reads.
-    columns: Box<[usize]>,
+    /// Positions of the columns that it reads, in ascending order.
+    pub(crate) columns: Box<[usize]>,
     pub(crate) schema: Schema,
     pub(crate) session: Arc<Session>,
     pub(crate) settings: Settings,
@@ -85,13 +85,21 @@ impl Inner {
         lock(&self.code).clone()
     }
 
-    fn swap(&self, code: Compiled, what: String) {
-        *lock(&self.code) = Arc::new(code);
+    /// Puts other code in force, unless the code that it was made from no longer is: then another thread was faster, and what that
+    /// thread found out (a bet that is not worth it) must not be undone.
+    fn swap(&self, from: &Arc<Compiled>, code: Compiled, what: String) -> bool {
+        let mut in_force = lock(&self.code);
+        if !Arc::ptr_eq(&in_force, from) {
+            return false;
+        }
+        *in_force = Arc::new(code);
         self.generation.fetch_add(1, Ordering::Release);
+        drop(in_force);
         self.counters.note(what);
+        true
     }
 
-    /// Makes the code again with fewer bets.
+    /// Makes the code again with fewer bets. Under the policy that asks for native code alone, its native code too.
     pub(crate) fn drop_bets(&self, speculation: Speculation) {
         let current = self.code();
         if current.speculation == speculation {
@@ -104,13 +112,18 @@ impl Inner {
         );
         let forced = self.settings.forced;
         let code = program.and_then(|p| Compiled::new(forced.put_into(p), speculation));
-        if let Ok(code) = code {
-            self.swap(code, "bets on narrow decimals dropped".to_owned());
+        if let Ok(code) = code
+            && self.swap(&current, code, "bets on narrow decimals dropped".to_owned())
+        {
             self.asked_for_native.store(false, Ordering::Relaxed);
+            #[cfg(feature = "jit")]
+            if self.settings.policy == TierPolicy::Only(Tier::Native) {
+                with_compiler(|compiler| self.tier_up(compiler));
+            }
         }
     }
 
-    /// Makes native code of the program in force.
+    /// Makes native code of the program in force. `false`: it cannot be made, or the program changed meanwhile.
     #[cfg(feature = "jit")]
     pub(crate) fn tier_up(&self, compiler: &mut sqlift_jit::Compiler) -> bool {
         let current = self.code();
@@ -118,10 +131,10 @@ impl Inner {
             Ok(native) => {
                 let bytes = native.code_bytes();
                 self.swap(
+                    &current,
                     current.with_native(native),
                     format!("native code, {bytes} bytes"),
-                );
-                true
+                )
             }
             Err(error) => {
                 self.counters.note(format!("stays in the VM: {error}"));

@@ -27,3 +27,6 @@ pub(crate) const TIMED_ROWS: usize = 1_024;
 
 /// Share of flagged blocks (one in so many) above which a batch is left to the VM: a flagged block costs its native run and the VM's.
 pub(crate) const FLAGGED_BLOCKS: usize = 3;
+
+/// Batches with too many flagged blocks after which native blocks are given up: a few may hold odd data, more are what the data is like.
+pub(crate) const LOST_BATCHES: u32 = 8;

@@ -242,8 +242,8 @@ fn parse_zone(text: &str) -> Option<TimeZone> {
         _ => return None,
     };
     let (hours, minutes) = text[1..].split_once(':')?;
-    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
-    let seconds = sign * (hours * 3600 + minutes * 60);
+    let (hours, minutes) = (hours.parse::<u8>().ok()?, minutes.parse::<u8>().ok()?);
+    let seconds = sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60);
     let in_range = (0..60).contains(&minutes) && (-50_340..=50_400).contains(&seconds);
     in_range.then_some(TimeZone::Offset(seconds))
 }

@@ -8,26 +8,29 @@ use bumpalo::Bump;
 use sqlift_types::{Error, I256, Schema};
 use sqlift_vm::columns::{Bitmap, Column, Data, TimeUnit};
 
-/// The columns of a batch, one for each column of the schema. `kept` holds what has to be converted whole.
+/// The columns of a batch, one for each column of the schema; `None` for those that are not `read`, whatever they hold. `kept` holds
+/// what has to be converted whole.
 pub(super) fn columns<'c>(
     schema: &Schema,
+    read: &[usize],
     batch: &'c RecordBatch,
     kept: &'c Bump,
-) -> Result<Vec<Column<'c>>, Error> {
+) -> Result<Vec<Option<Column<'c>>>, Error> {
     if batch.num_columns() < schema.columns().len() {
         let (has, wants) = (batch.num_columns(), schema.columns().len());
         let what = format!("a batch of {has} columns for a schema of {wants}");
         return Err(Error::unsupported(what));
     }
-    let arrays = batch.columns().iter().zip(schema.columns());
-    arrays
-        .map(|(array, column)| {
-            self::column(&**array, kept).ok_or_else(|| {
-                let (name, ty) = (&column.name, array.data_type());
-                Error::unsupported(format_args!("column `{name}` of Arrow type {ty}"))
-            })
-        })
-        .collect()
+    let mut columns = vec![None; schema.columns().len()];
+    for index in read {
+        let (array, name) = (batch.column(*index), &schema.columns()[*index].name);
+        let column = column(&**array, kept).ok_or_else(|| {
+            let ty = array.data_type();
+            Error::unsupported(format_args!("column `{name}` of Arrow type {ty}"))
+        })?;
+        columns[*index] = Some(column);
+    }
+    Ok(columns)
 }
 
 /// One array; `None` if no MySQL type is read from its type.

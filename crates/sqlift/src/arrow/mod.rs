@@ -70,7 +70,7 @@ impl Expression {
         context: &mut Context,
     ) -> Result<BatchResult, Error> {
         let kept = Bump::new();
-        let columns = input::columns(self.schema(), batch, &kept)?;
+        let columns = input::columns(self.schema(), &self.inner.columns, batch, &kept)?;
         let source = Columns {
             columns: &columns,
             schema: self.schema(),
@@ -96,16 +96,19 @@ impl Expression {
         context: &mut Context,
     ) -> Result<Vec<(usize, Error)>, Error> {
         let code = self.inner.code();
-        let started = std::time::Instant::now();
         let rows = batch.num_rows();
-        if let Some(buffers) = native::Buffers::of(self, batch)
+        if let Some(buffers) = native::Buffers::of(&code.program, batch)
             && let Some(function) = code.blocks.function(self, &buffers.kinds())
-            && let Some(errors) = native::run(self, &function, &buffers, source, output, context)?
         {
-            code.blocks
-                .timed(&self.inner, crate::Tier::Native, rows, started.elapsed());
-            return Ok(errors);
+            let started = std::time::Instant::now();
+            if let Some(errors) = native::run(self, &function, &buffers, source, output, context)? {
+                code.blocks
+                    .timed(&self.inner, crate::Tier::Native, rows, started.elapsed());
+                return Ok(errors);
+            }
+            code.blocks.lost(&self.inner);
         }
+        let started = std::time::Instant::now();
         let errors = batch::run(self, source, output, context)?;
         code.blocks
             .timed(&self.inner, crate::Tier::Vm, rows, started.elapsed());
@@ -124,9 +127,9 @@ impl Expression {
     }
 }
 
-/// The columns of a record batch.
+/// The columns of a record batch: those that the expression reads.
 struct Columns<'a> {
-    columns: &'a [Column<'a>],
+    columns: &'a [Option<Column<'a>>],
     schema: &'a Schema,
     rows: usize,
 }
@@ -137,14 +140,22 @@ impl Source for Columns<'_> {
     }
 
     fn load<'r>(&'r self, column: ColumnUse, start: usize, batch: &BatchContext<'r>) -> Vector<'r> {
-        self.columns[column.index as usize].load(column.slot, start, batch)
+        let index = column.index as usize;
+        let column_of_batch = self.columns[index].unwrap_or_else(|| {
+            unreachable!("column {index} is read by the program, not by the expression")
+        });
+        column_of_batch.load(column.slot, start, batch)
     }
 
     fn cells<'r>(&'r self, row: usize, arena: &'r Bump) -> Result<Vec<Value<'r>>, Error> {
         let names = self.schema.columns().iter().map(|c| &c.name);
         let mut cells = Vec::with_capacity(self.columns.len());
         for (column, name) in self.columns.iter().zip(names) {
-            let column: Column<'r> = *column;
+            // Nobody asks for the cells of the other columns, so it is no matter what they hold.
+            let Some(column): Option<Column<'r>> = *column else {
+                cells.push(Value::Null);
+                continue;
+            };
             cells.push(column.cell(row, arena).ok_or_else(|| {
                 let error = Error::unsupported(format_args!("the value of `{name}`"));
                 Error {

@@ -10,6 +10,7 @@ use arrow_schema::{DataType, TimeUnit};
 use sqlift_functions::kernel::{Lanes, Vector};
 use sqlift_functions::native::*;
 use sqlift_functions::{RowContext, Scratch};
+use sqlift_ir::{Program, Slot};
 use sqlift_jit::{BatchFunction, ColumnBuffer, ColumnKind, OutputBuffer};
 use sqlift_types::{Error, Repr};
 use sqlift_vm::CHUNK_ROWS;
@@ -24,32 +25,22 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
-    /// The buffers that the program reads; `None` if one has no kind that native code reads.
-    pub(super) fn of(expression: &Expression, batch: &RecordBatch) -> Option<Buffers> {
-        let program = expression.program();
+    /// The buffers that the program reads; `None` if one has no kind that native code reads as the column's type.
+    pub(super) fn of(program: &Program, batch: &RecordBatch) -> Option<Buffers> {
         let columns = program.columns.iter().map(|column| {
             let array = batch.columns().get(column.index as usize)?;
-            let (kind, values) = match array.data_type() {
-                DataType::Boolean => (ColumnKind::Bits, array.as_boolean().values().sliced()),
-                ty => {
-                    let kind = kind(ty)?;
-                    let data = array.to_data();
-                    let width = kind.block_bytes() / BLOCK;
-                    let bytes = data.buffers().first()?;
-                    (
-                        kind,
-                        bytes.slice_with_length(data.offset() * width, data.len() * width),
-                    )
-                }
-            };
-            // A DECIMAL's scale is part of its type.
-            let same_scale = match array.data_type() {
-                DataType::Decimal128(_, scale) => *scale == column.slot.scale as i8,
-                _ => true,
+            let kind = kind(array.data_type(), column.slot)?;
+            let values = if kind == ColumnKind::Bits {
+                array.as_boolean().values().sliced()
+            } else {
+                let data = array.to_data();
+                let width = kind.block_bytes() / BLOCK;
+                let bytes = data.buffers().first()?;
+                bytes.slice_with_length(data.offset() * width, data.len() * width)
             };
             // Validity that begins inside a byte is moved to its beginning.
             let validity = array.nulls().map(|nulls| nulls.inner().sliced());
-            (kind.fits(column.slot.repr) && same_scale).then_some((kind, values, validity))
+            Some((kind, values, validity))
         });
         Some(Buffers {
             columns: columns.collect::<Option<_>>()?,
@@ -61,24 +52,33 @@ impl Buffers {
     }
 }
 
-fn kind(ty: &DataType) -> Option<ColumnKind> {
-    Some(match ty {
-        DataType::Int8 => ColumnKind::I8,
-        DataType::Int16 => ColumnKind::I16,
-        DataType::Int32 => ColumnKind::I32,
-        DataType::Int64 => ColumnKind::I64,
-        DataType::UInt8 => ColumnKind::U8,
-        DataType::UInt16 => ColumnKind::U16,
-        DataType::UInt32 => ColumnKind::U32,
-        DataType::UInt64 => ColumnKind::U64,
-        DataType::Float32 => ColumnKind::F32,
-        DataType::Float64 => ColumnKind::F64,
-        DataType::Date32 => ColumnKind::Date32,
-        DataType::Timestamp(TimeUnit::Microsecond, _) => ColumnKind::TimestampMicros,
-        DataType::Time64(TimeUnit::Microsecond) | DataType::Duration(TimeUnit::Microsecond) => {
-            ColumnKind::I64
+/// What native code reads of an array as the values of a slot.
+///
+/// The array's type must be the slot's: an Int64 array for a column that the schema calls DECIMAL or DATE has to be converted, which
+/// tier 0 does. Times are left to the VM: nothing in native code checks that an Arrow duration is within MySQL's 838:59:59.
+fn kind(ty: &DataType, slot: Slot) -> Option<ColumnKind> {
+    Some(match (ty, slot.repr) {
+        (DataType::Boolean, Repr::Bool) => ColumnKind::Bits,
+        (DataType::Int8, Repr::Int) => ColumnKind::I8,
+        (DataType::Int16, Repr::Int) => ColumnKind::I16,
+        (DataType::Int32, Repr::Int) => ColumnKind::I32,
+        (DataType::Int64, Repr::Int) => ColumnKind::I64,
+        (DataType::UInt8, Repr::UInt) => ColumnKind::U8,
+        (DataType::UInt16, Repr::UInt) => ColumnKind::U16,
+        (DataType::UInt32, Repr::UInt) => ColumnKind::U32,
+        (DataType::UInt64, Repr::UInt) => ColumnKind::U64,
+        (DataType::Float32, Repr::Double) => ColumnKind::F32,
+        (DataType::Float64, Repr::Double) => ColumnKind::F64,
+        (DataType::Date32, Repr::Date) => ColumnKind::Date32,
+        (DataType::Timestamp(TimeUnit::Microsecond, _), Repr::DateTime) => {
+            ColumnKind::TimestampMicros
         }
-        DataType::Decimal128(..) => ColumnKind::Decimal128,
+        // A DECIMAL's scale is part of its type.
+        (DataType::Decimal128(_, scale), Repr::Dec64 | Repr::Dec128)
+            if i16::from(*scale) == i16::from(slot.scale) =>
+        {
+            ColumnKind::Decimal128
+        }
         _ => return None,
     })
 }
