@@ -8,6 +8,10 @@ use std::sync::{Mutex, Weak};
 #[derive(Debug)]
 pub(crate) enum Job {
     /// An expression's row function.
+    #[cfg_attr(
+        not(feature = "jit"),
+        expect(dead_code, reason = "nobody compiles without the feature")
+    )]
     Row(Weak<Inner>),
     /// An expression's function over columns of these kinds.
     #[cfg(all(feature = "jit", feature = "arrow"))]

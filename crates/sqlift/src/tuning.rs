@@ -17,16 +17,21 @@ pub(crate) const EXITS_BEFORE_DROP: u64 = 64;
 ///
 /// Native blocks take about 140-480 µs to compile and save 0.5-2 ns a row against the batch loops of the VM where they win, so they
 /// pay after 60,000 to 400,000 rows.
+#[cfg(all(feature = "jit", feature = "arrow"))]
 pub(crate) const NATIVE_BATCH_ROWS: u64 = 100_000;
 
 /// Batches that are timed in native blocks before they are compared with the VM's loops: the fastest of a few tells more than one.
+#[cfg(all(feature = "jit", feature = "arrow"))]
 pub(crate) const TIMED_BATCHES: u32 = 4;
 
 /// Rows that a batch must have to be timed: on fewer the clock measures itself.
+#[cfg(all(feature = "jit", feature = "arrow"))]
 pub(crate) const TIMED_ROWS: usize = 1_024;
 
 /// Share of flagged blocks (one in so many) above which a batch is left to the VM: a flagged block costs its native run and the VM's.
+#[cfg(all(feature = "jit", feature = "arrow"))]
 pub(crate) const FLAGGED_BLOCKS: usize = 3;
 
 /// Batches with too many flagged blocks after which native blocks are given up: a few may hold odd data, more are what the data is like.
+#[cfg(all(feature = "jit", feature = "arrow"))]
 pub(crate) const LOST_BATCHES: u32 = 8;

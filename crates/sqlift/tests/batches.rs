@@ -1,12 +1,14 @@
 //! Every tier gives the same arrays, errors and warnings for the same batches, sliced or whole.
 #![cfg(feature = "arrow")]
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array,
-    Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DurationMicrosecondArray,
+    Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampSecondArray,
 };
 use sqlift::arrow::{BatchResult, schema_of};
-use sqlift::{Engine, Session, Tier, TierPolicy, Warning};
+use sqlift::{Engine, Schema, Session, SqlType, Tier, TierPolicy, Warning};
 use std::sync::Arc;
 
 /// A small generator of numbers, for columns that differ from row to row.
@@ -179,6 +181,59 @@ fn a_failing_row_fails_the_batch_with_its_number() {
         .errors;
     assert_eq!(error.row, Some(all[0].0 as u64));
     assert!(all.len() > 5 && all.is_sorted_by_key(|(row, _)| *row));
+}
+
+/// Arrays whose type is not the column's are converted, as a cell of another type is: in every tier.
+#[test]
+fn arrays_of_another_type_than_the_column_are_converted() {
+    let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(1..=200));
+    let times: ArrayRef = Arc::new(DurationMicrosecondArray::from_iter_values(
+        (1..=200).map(|second| second * 1_000_000),
+    ));
+    let batch = RecordBatch::try_from_iter([("n", numbers), ("t", times)]).unwrap();
+    let schema = Schema::new([("n", SqlType::decimal(10, 2)), ("t", SqlType::bigint())]);
+    let outcome = |text: &str, policy: TierPolicy| {
+        let engine = Engine::new().with_policy(policy);
+        let expression = engine.compile(text, &schema, &Session::default()).unwrap();
+        let mut context = expression.context();
+        expression.eval_batch(&batch, &mut context).unwrap()
+    };
+    for text in ["n", "n * 2", "t + 1"] {
+        let expected = outcome(text, TierPolicy::Only(Tier::Interp));
+        assert_eq!(
+            &outcome(text, TierPolicy::Only(Tier::Vm)),
+            &expected,
+            "{text}"
+        );
+        if cfg!(feature = "jit") {
+            assert_eq!(
+                &outcome(text, TierPolicy::Only(Tier::Native)),
+                &expected,
+                "{text}"
+            );
+        }
+    }
+    let expected = Decimal128Array::from_iter_values((1..=200).map(|n| n * 100));
+    let expected = expected.with_precision_and_scale(10, 2).unwrap();
+    let found = outcome("n", TierPolicy::Auto);
+    assert_eq!(found.as_primitive::<Decimal128Type>(), &expected);
+}
+
+#[test]
+fn columns_that_are_not_read_may_hold_anything() {
+    let read: ArrayRef = Arc::new(Int64Array::from(vec![1, i64::MAX, 3]));
+    let odd: ArrayRef = Arc::new(TimestampSecondArray::from(vec![i64::MAX; 3]));
+    let batch = RecordBatch::try_from_iter([("n", read), ("odd", odd)]).unwrap();
+    let schema = Schema::new([("n", SqlType::bigint()), ("odd", SqlType::datetime(0))]);
+    let expression = Engine::new()
+        .compile("n + 1", &schema, &Session::default())
+        .unwrap();
+    let mut context = expression.context();
+    let result = expression.eval_batch_rows(&batch, &mut context).unwrap();
+    let failed: Vec<usize> = result.errors.iter().map(|(row, _)| *row).collect();
+    assert_eq!(failed, [1]);
+    let values = result.values.as_primitive::<Int64Type>();
+    assert_eq!((values.value(0), values.value(2)), (2, 4));
 }
 
 #[cfg(feature = "jit")]
