@@ -13,9 +13,11 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("What paths lead to in a document; an array if that may be more than one value.")
             .example("JSON_EXTRACT('{\"a\": [1, 2]}', '$.a[last]')", "2"),
         operator::<Extract>("->", bind::<Extract>)
-            .doc("What a path leads to in the document of a column."),
+            .doc("What a path leads to in the document of a column.")
+            .example("j->'$.a'", "\"x\""),
         operator::<Extract>("->>", bind_arrow_unquote)
-            .doc("The same, without quotation marks if it is a string."),
+            .doc("The same, without quotation marks if it is a string.")
+            .example("j->>'$.a'", "x"),
         entry::<Keys>("JSON_KEYS", (1, 2), bind::<Keys>)
             .doc("The keys of an object; NULL of anything else.")
             .example("JSON_KEYS('{\"bb\": 1, \"a\": 2}')", "[\"a\", \"bb\"]"),

@@ -205,10 +205,11 @@ pub(super) fn fitted(
 ) -> Decimal {
     let (fitted, fit) = value.fit(precision, scale);
     if fit == Fit::Clamped {
-        let (column, row) = (String::from_utf8_lossy(column), cx.scratch.row() + 1);
+        let column = String::from_utf8_lossy(column);
+        // MySQL: row 1 whatever the row, for 1264 is counted in statements that write.
         cx.warn(Warning::new(
             1264,
-            format!("Out of range value for column '{column}' at row {row}"),
+            format!("Out of range value for column '{column}' at row 1"),
         ));
     }
     fitted
