@@ -210,9 +210,10 @@ fn call(expr: &Expr, values: &[Datum], env: &Environment<'_>) -> Result<Datum, F
 /// A cell as its declared type: what compiled tiers give up on is converted here, as MySQL converts a value on assignment.
 fn cell(env: &Environment<'_>, cell: Option<&Value<'_>>, expr: &Expr) -> Result<Datum, Failure> {
     let Some(cell) = cell else {
-        env.cx.raise(Error::unsupported(
-            "a row with fewer cells than the schema has columns",
-        ));
+        env.cx.raise(Error::unsupported(match &expr.kind {
+            ExprKind::Parameter(_) => "a parameter without a value",
+            _ => "a row with fewer cells than the schema has columns",
+        }));
         return Err(Failure {
             fault: Fault::Raised,
             span: expr.span,

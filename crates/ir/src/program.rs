@@ -280,8 +280,11 @@ impl Program {
     /// How many steps write each slot.
     pub fn write_counts(&self) -> Vec<u32> {
         let mut counts = vec![0; self.slots.len()];
+        // A slot that there is not is for `verify` to report.
         for slot in self.steps.iter().filter_map(Step::writes) {
-            counts[slot.index()] += 1;
+            if let Some(count) = counts.get_mut(slot.index()) {
+                *count += 1;
+            }
         }
         counts
     }

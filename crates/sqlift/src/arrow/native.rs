@@ -7,12 +7,12 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_buffer::{ArrowNativeType, Buffer, MutableBuffer};
 use arrow_schema::{DataType, TimeUnit};
+use sqlift_functions::RowContext;
 use sqlift_functions::kernel::{Lanes, Vector};
 use sqlift_functions::native::*;
-use sqlift_functions::{RowContext, Scratch};
 use sqlift_ir::{Program, Slot};
 use sqlift_jit::{BatchFunction, ColumnBuffer, ColumnKind, OutputBuffer};
-use sqlift_types::{Error, Repr};
+use sqlift_types::{Error, Repr, Session};
 use sqlift_vm::CHUNK_ROWS;
 use sqlift_vm::columns::Bitmap;
 
@@ -121,6 +121,7 @@ pub(super) fn run(
         .add_rows(Tier::Native, ((blocks - flagged.len()) * BLOCK) as u64);
     let results = Results {
         repr: expression.sql_type().repr(),
+        session: &expression.inner.session,
         values: values.into(),
         validity: validity.into(),
     };
@@ -145,24 +146,23 @@ pub(super) fn run(
 }
 
 /// What the native blocks gave.
-struct Results {
+struct Results<'a> {
     repr: Repr,
+    session: &'a Session,
     values: Buffer,
     validity: Buffer,
 }
 
-impl Results {
+impl Results<'_> {
     /// Hands the rows of whole blocks on, a chunk at a time.
     fn append(&self, output: &mut Output, rows: std::ops::Range<usize>, context: &mut Context) {
         for start in rows.clone().step_by(CHUNK_ROWS) {
             context.begin();
             let len = CHUNK_ROWS.min(rows.end - start);
-            let scratch = Scratch::default();
-            let session = sqlift_types::Session::default();
             let cx = RowContext {
                 arena: &context.arena,
-                scratch: &scratch,
-                session: &session,
+                scratch: &context.scratch,
+                session: self.session,
             };
             let valid = Bitmap::new(&self.validity, 0).validity(start, len, cx.arena);
             let vector = match self.repr {
