@@ -38,8 +38,8 @@ pub(super) fn class(ty: &SqlType) -> Result<Class, Error> {
 pub(super) fn digits(ty: &SqlType) -> DecimalType {
     use TypeKind::*;
     match ty.kind {
-        Bool => DecimalType::of_integer(IntegerKind::Boolean, false),
-        TinyInt | SmallInt | MediumInt | Int | BigInt => {
+        Bool if ty.length <= 1 => DecimalType::of_integer(IntegerKind::Boolean, false),
+        Bool | TinyInt | SmallInt | MediumInt | Int | BigInt => {
             DecimalType::of_integer_length(ty.length, ty.unsigned)
         }
         Year => DecimalType::of_integer(IntegerKind::Year, true),

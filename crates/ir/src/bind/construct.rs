@@ -5,7 +5,8 @@
 use super::{cast_type, names};
 use sqlift_functions::Expr;
 use sqlift_syntax::ast::{self, BinaryOp, IsTest, UnaryOp};
-use sqlift_types::{Error, Session, SqlType};
+use sqlift_syntax::types::{CastType, CharsetName};
+use sqlift_types::{CollationId, Datum, Error, Session, SqlType};
 
 /// A call of the catalogue that stands for a construct.
 pub(super) struct Construct<'n> {
@@ -33,6 +34,37 @@ use Part::{Column, Operand};
 
 fn word<'n>(expr: Expr) -> Part<'n> {
     Part::Word(Box::new(expr))
+}
+
+/// The document, the path, and for ON EMPTY and ON ERROR a number (0 NULL, 1 ERROR, 2 DEFAULT) and the default.
+fn json_value<'n>(value: &'n ast::JsonValue, session: &Session) -> Result<Construct<'n>, Error> {
+    let path = String::from_utf8_lossy(&value.path.value);
+    let mut parts = vec![Operand(&value.document), word(names::text(&path))];
+    for on in [&value.on_empty, &value.on_error] {
+        let (mode, default) = match on {
+            None | Some(ast::JsonOn::Null) => (0, None),
+            Some(ast::JsonOn::Error) => (1, None),
+            Some(ast::JsonOn::Default(default)) => (2, Some(default)),
+        };
+        parts.push(word(Expr::literal(Datum::Int(mode), SqlType::bigint())));
+        parts.push(default.map_or_else(|| word(names::null()), Operand));
+    }
+    let target = match &value.returning {
+        None => None,
+        Some(ty) => {
+            let target = cast_type::cast_target(ty, session)?;
+            let names_charset = matches!(ty, CastType::Char { charset, .. } if charset.name != CharsetName::Default);
+            Some(if target.kind.is_text() && !names_charset {
+                target.with_collation(CollationId::UTF8MB4_0900_BIN)
+            } else {
+                target
+            })
+        }
+    };
+    Ok(Construct {
+        target,
+        ..Construct::new("JSON_VALUE", parts)
+    })
 }
 
 impl<'n> Construct<'n> {
@@ -208,7 +240,7 @@ impl<'n> Construct<'n> {
             A::WeightString { .. } => {
                 return Err(Error::unsupported("WEIGHT_STRING(.. AS CHAR)"));
             }
-            A::JsonValue(_) => return Err(Error::unsupported("JSON_VALUE")),
+            A::JsonValue(value) => json_value(value, session)?,
             A::Default(_) => return Err(Error::unsupported("DEFAULT")),
             A::Values(_) => return Err(Error::unsupported("VALUES")),
             // The binder has its own functions for these.

@@ -2,7 +2,7 @@
 
 use super::no_rows;
 use crate::families::logic::condition;
-use crate::families::{aggregate, textual};
+use crate::families::{aggregate, json, textual};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext, catalogue};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
@@ -146,7 +146,7 @@ fn bind_nullif(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
         return Err(Error::wrong_arity("NULLIF"));
     };
     let mut common = aggregate::result(cx, "nullif", &[&value])?;
-    if common.ty.kind.is_string() && value.ty.kind != TypeKind::Hex {
+    if common.ty.kind.is_string() && value.ty.kind != TypeKind::Hex && !json::is_json(&other) {
         // MySQL: the result has the collation that both would be compared in, but holds to it as the first argument does.
         let both = [value.clone(), other.clone()];
         let agreed = textual::agree_to_compare(cx, "nullif", &both)?;

@@ -9,8 +9,8 @@ use crate::kernel::{Many, fallible_with};
 use crate::native::{Bool, Bytes, Int, Json as HeldJson, Opt};
 use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RowContext};
 use sqlift_collation::CollationId;
-use sqlift_types::json::{Json, Path};
-use sqlift_types::{Datum, Error, SqlType, TypeKind};
+use sqlift_types::json::{BadPath, Json, Path};
+use sqlift_types::{Datum, Error, SqlType, TypeKind, Warning};
 use std::borrow::Cow;
 
 /// What an argument is taken for.
@@ -30,6 +30,8 @@ pub(super) enum Gives {
     Json,
     /// A truth value.
     Bool,
+    /// A truth value that has the length of a number.
+    Flag,
     /// A number, or the truth as one.
     Int,
     /// Text in utf8mb4.
@@ -97,6 +99,7 @@ fn with_kernel<F: JsonFunction>(function: Function) -> Function {
                 |site| Ok(Site::of(site)),
                 |site: &Site, $cx, args: &[Option<&[u8]>]| {
                     let call = Call {
+                        cx: $cx,
                         site,
                         args,
                         name: F::NAME,
@@ -113,7 +116,7 @@ fn with_kernel<F: JsonFunction>(function: Function) -> Function {
             Datum::Json(json) => Some(cx.bytes(&json)),
             _ => None,
         }),
-        Gives::Bool => kernel!(Bool, |cx, d| match d {
+        Gives::Bool | Gives::Flag => kernel!(Bool, |cx, d| match d {
             Datum::Int(v) => Some(v != 0),
             _ => None,
         }),
@@ -143,6 +146,7 @@ fn reference<F: JsonFunction>(
         })
         .collect();
     let call = Call {
+        cx,
         site: &site,
         args: &args,
         name: F::NAME,
@@ -194,11 +198,22 @@ pub(super) fn bind<F: JsonFunction>(
     let ty = match F::GIVES {
         Gives::Json => SqlType::json(),
         Gives::Bool => SqlType::bool(),
+        Gives::Flag => SqlType::bool().with_length(21),
         Gives::Int => SqlType::bigint_of(21),
         Gives::Text => SqlType::text(TypeKind::LongText, u32::MAX, CollationId::UTF8MB4_BIN),
     };
     let nullable = F::GIVES != Gives::Bool || args.iter().any(|a| a.nullable);
     Ok(cx.call(args, ty, nullable))
+}
+
+/// Error 3143.
+pub(super) fn bad_path(wrong: BadPath) -> Error {
+    let position = wrong.position;
+    Error::new(
+        3143,
+        "42000",
+        format!("Invalid JSON path expression. The error is around character position {position}."),
+    )
 }
 
 /// What is known of an argument before a row is seen.
@@ -244,6 +259,7 @@ impl Site {
 
 /// The arguments of one call.
 pub(super) struct Call<'a> {
+    cx: &'a RowContext<'a>,
     site: &'a Site,
     args: &'a [Option<&'a [u8]>],
     name: &'static str,
@@ -258,6 +274,11 @@ impl<'a> Call<'a> {
     /// The arguments as the ones of another function, in whose name errors are raised.
     pub(super) fn named(&self, name: &'static str) -> Call<'a> {
         Call { name, ..*self }
+    }
+
+    /// Raises a warning.
+    pub(super) fn warn(&self, warning: Warning) {
+        self.cx.warn(warning);
     }
 
     pub(super) fn is_null(&self, argument: usize) -> bool {
@@ -347,14 +368,7 @@ impl<'a> Call<'a> {
         };
         Path::parse(&text)
             .map(|path| Some(Cow::Owned(path)))
-            .map_err(|wrong| {
-                let position = wrong.position;
-                Error::new(
-                    3143,
-                    "42000",
-                    format!("Invalid JSON path expression. The error is around character position {position}."),
-                )
-            })
+            .map_err(bad_path)
     }
 
     /// The path to one place that an argument is; `None` for NULL. Errors 3143, 3149.

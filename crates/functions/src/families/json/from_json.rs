@@ -22,6 +22,7 @@ use sqlift_types::number::{
 };
 use sqlift_types::temporal::{self, DateFlags, TextKind, Zone, parse_datetime, parse_time};
 use sqlift_types::{Datum, Error, SqlMode, SqlType, TypeKind, Warning};
+use std::cell::Cell;
 
 const NAME: &str = "json as";
 
@@ -162,7 +163,7 @@ fn source_name(cx: &BindContext<'_>, expr: &Expr) -> String {
 }
 
 /// What a conversion makes.
-struct Target {
+pub(super) struct Target {
     ty: SqlType,
     flags: DateFlags,
     zone: Zone,
@@ -192,21 +193,30 @@ impl Wanted {
     }
 }
 
-/// The warnings of one conversion.
+/// What is said about one conversion.
 struct Say<'a, 'r> {
-    cx: &'a RowContext<'r>,
+    /// Where warnings go; `None` if only whether there would be one is asked.
+    cx: Option<&'a RowContext<'r>>,
     wanted: Wanted,
     name: &'a [u8],
+    failed: Cell<bool>,
 }
 
 impl Say<'_, '_> {
+    fn warning(&self, warning: impl FnOnce(u64) -> Warning) {
+        self.failed.set(true);
+        if let Some(cx) = self.cx {
+            cx.warn(warning(u64::from(cx.scratch.row()) + 1));
+        }
+    }
+
     fn warn(&self, code: u16, what: &str) {
         let (wanted, name) = (self.wanted.name(), String::from_utf8_lossy(self.name));
-        let row = self.cx.scratch.row() + 1;
-        self.cx.warn(Warning::new(
-            code,
-            format!("{what} JSON value for CAST to {wanted} from column {name} at row {row}"),
-        ));
+        self.warning(|row| {
+            let message =
+                format!("{what} JSON value for CAST to {wanted} from column {name} at row {row}");
+            Warning::new(code, message)
+        });
     }
 
     fn invalid(&self) {
@@ -216,6 +226,18 @@ impl Say<'_, '_> {
     fn out_of_range(&self) {
         self.warn(3155, "Out of range");
     }
+
+    fn truncated_decimal(&self, shown: &str) {
+        self.warning(|_| Warning::truncated("DECIMAL", shown.as_bytes()));
+    }
+}
+
+/// A conversion without warnings.
+pub(super) enum Converted {
+    /// Nothing was to be said about it.
+    Exactly(Datum),
+    /// There would have been a warning.
+    Badly,
 }
 
 impl Target {
@@ -233,17 +255,54 @@ impl Target {
         })
     }
 
+    /// For conversions that ask whether all is well: dates without a session's leniency.
+    pub(super) fn strict(ty: SqlType) -> Target {
+        Target {
+            ty,
+            flags: DateFlags::STRICT,
+            zone: Zone::Utc,
+        }
+    }
+
     fn convert(&self, cx: &RowContext<'_>, json: &[u8], name: &[u8]) -> Result<Datum, Error> {
-        let json = held(json)?;
-        let say = |wanted| Say { cx, wanted, name };
-        Ok(match self.ty.kind {
-            TypeKind::Double => Datum::Double(double(&json, &say(Wanted::Double))),
-            TypeKind::Decimal => self.decimal(&json, &say(Wanted::Decimal)),
-            TypeKind::Date => self.moment(&json, &say(Wanted::Date)),
-            TypeKind::DateTime => self.moment(&json, &say(Wanted::DateTime)),
-            TypeKind::Time => self.time(&json, &say(Wanted::Time)),
+        Ok(self.converted(&held(json)?, &self.say(Some(cx), name)))
+    }
+
+    /// The value, if there is nothing to be said about its conversion.
+    pub(super) fn strictly(&self, json: &Json) -> Converted {
+        let say = self.say(None, b"");
+        let value = self.converted(json, &say);
+        if say.failed.get() {
+            Converted::Badly
+        } else {
+            Converted::Exactly(value)
+        }
+    }
+
+    fn say<'a, 'r>(&self, cx: Option<&'a RowContext<'r>>, name: &'a [u8]) -> Say<'a, 'r> {
+        Say {
+            cx,
+            wanted: match self.ty.kind {
+                TypeKind::Double => Wanted::Double,
+                TypeKind::Decimal => Wanted::Decimal,
+                TypeKind::Date => Wanted::Date,
+                TypeKind::DateTime => Wanted::DateTime,
+                TypeKind::Time => Wanted::Time,
+                _ => Wanted::Integer,
+            },
+            name,
+            failed: Cell::new(false),
+        }
+    }
+
+    fn converted(&self, json: &Json, say: &Say<'_, '_>) -> Datum {
+        match self.ty.kind {
+            TypeKind::Double => Datum::Double(double(json, say)),
+            TypeKind::Decimal => self.decimal(json, say),
+            TypeKind::Date | TypeKind::DateTime => self.moment(json, say),
+            TypeKind::Time => self.time(json, say),
             kind if kind.is_integer() => {
-                let bits = integer(&json, &say(Wanted::Integer));
+                let bits = integer(json, say);
                 if self.ty.unsigned {
                     Datum::UInt(bits as u64)
                 } else {
@@ -255,7 +314,7 @@ impl Target {
                 json.write_text(&mut text);
                 Datum::Bytes(text)
             }
-        })
+        }
     }
 
     fn decimal(&self, json: &Json, say: &Say<'_, '_>) -> Datum {
@@ -301,8 +360,8 @@ impl Target {
                 let mut notes = parsed.notes;
                 let value = parsed.datetime(self.flags, &self.zone, &mut notes);
                 let value = value.filter(|_| !notes.any());
-                if let (Some(deprecation), Some(_)) = (notes.deprecation, value) {
-                    deprecated(say.cx, deprecation, text);
+                if let (Some(deprecation), Some(_), Some(cx)) = (notes.deprecation, value, say.cx) {
+                    deprecated(cx, deprecation, text);
                 }
                 value
             }
@@ -351,8 +410,7 @@ fn decimal_of_double(value: f64, say: &Say<'_, '_>) -> Decimal {
         let mut text = Vec::new();
         write_double(value, &mut text);
         let digits = overflowing_digits(&text);
-        say.cx
-            .warn(Warning::truncated("DECIMAL", digits.as_bytes()));
+        say.truncated_decimal(&digits);
         say.out_of_range();
     }
     read.value
@@ -389,7 +447,8 @@ fn integer(json: &Json, say: &Say<'_, '_>) -> i64 {
         Json::Bool(v) => i64::from(*v),
         Json::Double(v) => {
             let rounded = double_to_i64(v.round());
-            if rounded.range != Range::Within {
+            // MySQL: the smallest number counts as too small.
+            if rounded.range != Range::Within || rounded.value == i64::MIN {
                 say.out_of_range();
             }
             rounded.value
@@ -397,8 +456,7 @@ fn integer(json: &Json, say: &Say<'_, '_>) -> i64 {
         Json::Decimal(v) => {
             let bits = v.to_unsigned_bits();
             if bits.range != Range::Within {
-                let shown = v.to_string();
-                say.cx.warn(Warning::truncated("DECIMAL", shown.as_bytes()));
+                say.truncated_decimal(&v.to_string());
             }
             bits.value as i64
         }

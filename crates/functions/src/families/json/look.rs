@@ -180,7 +180,7 @@ struct Valid;
 
 impl JsonFunction for Valid {
     const NAME: &'static str = "json_valid";
-    const GIVES: Gives = Gives::Int;
+    const GIVES: Gives = Gives::Flag;
     fn role(_: usize) -> Role {
         Role::Document
     }

@@ -9,6 +9,7 @@
 //! | `make` | JSON_ARRAY, JSON_OBJECT, JSON_QUOTE, JSON_UNQUOTE, JSON_PRETTY |
 //! | `look` | JSON_EXTRACT, JSON_KEYS, JSON_LENGTH, JSON_TYPE and what else tells of a document |
 //! | `change` | JSON_SET and its like, JSON_MERGE_PATCH, JSON_MERGE_PRESERVE |
+//! | `extracted` | JSON_VALUE |
 //! | `search` | JSON_CONTAINS, JSON_OVERLAPS, MEMBER OF, JSON_SEARCH |
 //!
 //! An operand of another type takes part in a comparison with JSON as the JSON value that it is: text is a string, TRUE is `true`, a date
@@ -16,6 +17,7 @@
 
 mod call;
 mod change;
+mod extracted;
 mod from_json;
 mod look;
 mod make;
@@ -39,6 +41,7 @@ pub(super) fn functions() -> Vec<Function> {
         look::functions(),
         change::functions(),
         search::functions(),
+        extracted::functions(),
     ]
     .into_iter()
     .flatten()

@@ -32,7 +32,7 @@ struct Contains;
 
 impl JsonFunction for Contains {
     const NAME: &'static str = "json_contains";
-    const GIVES: Gives = Gives::Int;
+    const GIVES: Gives = Gives::Flag;
     fn role(argument: usize) -> Role {
         match argument {
             0 | 1 => Role::Document,
@@ -79,7 +79,7 @@ struct ContainsPath;
 
 impl JsonFunction for ContainsPath {
     const NAME: &'static str = "json_contains_path";
-    const GIVES: Gives = Gives::Int;
+    const GIVES: Gives = Gives::Flag;
     fn role(argument: usize) -> Role {
         match argument {
             0 => Role::Document,
