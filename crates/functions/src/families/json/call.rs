@@ -180,7 +180,10 @@ fn argument(cx: &mut BindContext<'_>, arg: Expr, role: Role) -> Result<Expr, Err
         // MySQL: a value of another type is none whatever it is, even if it is NULL.
         let number = Datum::Json(Json::Int(0).to_held());
         let ty = SqlType::json().with_collation(CollationId::UTF8MB4_BIN);
-        return Ok(Expr::literal(number, ty).at(arg.span));
+        return Ok(Expr {
+            nullable: arg.nullable,
+            ..Expr::literal(number, ty).at(arg.span)
+        });
     }
     if arg.ty.kind.is_text() {
         let charset = textual::charset_of(arg.ty.collation);

@@ -10,7 +10,7 @@ use crate::families::textual;
 use crate::{BindContext, Expr, Function};
 use sqlift_collation::{Charset, Coercibility, Collated, CollationId, Repertoire};
 use sqlift_types::json::Json;
-use sqlift_types::temporal::{self, fraction};
+use sqlift_types::temporal::{self, DateFlags, TextKind, fraction, parse_datetime};
 use sqlift_types::{Datum, Error, NOT_FIXED, SqlType, TypeKind, Warning};
 
 const NAME: &str = "JSON_VALUE";
@@ -237,6 +237,10 @@ impl Spec {
                 Datum::Date(v) => Json::Date(v),
                 _ => return None,
             },
+            // MySQL: a date alone is no DATETIME here, nor is one that is spelled with odd delimiters.
+            Wanted::DateTime if matches!(json, Json::String(text) if !is_moment(text)) => {
+                return None;
+            }
             Wanted::DateTime => match strictly(SqlType::datetime(6))? {
                 Datum::DateTime(v) => {
                     let value = temporal::DateTime::from_packed_trusted(v);
@@ -290,6 +294,11 @@ impl Spec {
             _ => None,
         }
     }
+}
+
+fn is_moment(text: &[u8]) -> bool {
+    let parsed = parse_datetime(text, DateFlags::STRICT);
+    parsed.kind == TextKind::DateTime && parsed.notes.deprecation.is_none()
 }
 
 /// `document, path, mode, default, mode, default`; the modes are numbers.
