@@ -126,10 +126,8 @@ impl Reader {
     /// A number: a date if it is one, else a time.
     fn mixed_number(&self, cx: &RowContext<'_>, source: Source<'_>) -> Option<i64> {
         if self.year && self.manner == Manner::Extract {
-            return self
-                .as_target(Target::DateTime, Manner::Fields)
-                .read(cx, source)
-                .map(|v| v * 2);
+            // MySQL: a YEAR column has no time of day; elsewhere it is a number.
+            return Some(1);
         }
         // Tried without a word first.
         let whole = match source {
@@ -149,7 +147,10 @@ impl Reader {
             _ => whole.is_some_and(|v| !is_time(v) && is_date(v)),
         };
         if date {
-            let moments = self.as_target(Target::DateTime, Manner::Fields);
+            let moments = Reader {
+                year: false,
+                ..self.as_target(Target::DateTime, Manner::Fields)
+            };
             return moments.read(cx, source).map(|v| v * 2);
         }
         if self.manner != Manner::Extract && !whole.is_some_and(is_time) {
@@ -163,7 +164,10 @@ impl Reader {
             cx.warn(Warning::new(1292, words));
             return None;
         }
-        let times = self.as_target(Target::Time, Manner::Fields);
+        let times = Reader {
+            year: false,
+            ..self.as_target(Target::Time, Manner::Fields)
+        };
         times.read(cx, source).map(|v| v * 2 + 1)
     }
 }
