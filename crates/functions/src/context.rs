@@ -93,6 +93,8 @@ pub enum Out<T> {
 /// Effects of the row (or chunk) at hand, committed by the engine when the row returns.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    /// The statement's time in microseconds since 1970, once it was asked for; 0 before.
+    clock: Cell<i64>,
     /// Whether anything below was written since the last [`Scratch::clear`]: nearly all rows leave nothing.
     touched: Cell<bool>,
     row: Cell<u32>,
@@ -116,6 +118,12 @@ impl Scratch {
             self.batch_exits.borrow_mut().clear();
             self.draws.borrow_mut().clear();
         }
+    }
+
+    /// Another statement begins: the clock will be read anew.
+    #[inline]
+    pub fn begin_statement(&self) {
+        self.clock.set(0);
     }
 
     /// Whether there may be an effect to commit.
@@ -239,6 +247,19 @@ pub struct RowContext<'r> {
 }
 
 impl<'r> RowContext<'r> {
+    /// The statement's time in microseconds since 1970-01-01 00:00:00 UTC: what the session fixes, else what the clock showed when
+    /// the statement (a row, or a batch) first asked.
+    pub fn now(&self) -> i64 {
+        self.session.now.unwrap_or_else(|| {
+            if self.scratch.clock.get() == 0 {
+                let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+                let now = since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX));
+                self.scratch.clock.set(now);
+            }
+            self.scratch.clock.get()
+        })
+    }
+
     /// Raises a warning for the row at hand.
     #[cold]
     pub fn warn(&self, warning: Warning) {

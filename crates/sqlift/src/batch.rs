@@ -37,6 +37,7 @@ pub(crate) fn run(
     context: &mut Context,
 ) -> Result<Vec<(usize, Error)>, Error> {
     let mut errors = Vec::new();
+    context.scratch.begin_statement();
     run_range(
         expression,
         source,

@@ -93,8 +93,7 @@ impl Engine {
         };
         let ast =
             sqlift_syntax::parse(text, modes(session.sql_mode), limits).map_err(syntax_error)?;
-        let mut session = session.clone();
-        session.now.get_or_insert_with(clock);
+        let session = session.clone();
         let binding = Binding {
             text,
             schema,
@@ -121,12 +120,6 @@ pub(crate) struct Settings {
     pub(crate) policy: TierPolicy,
     pub(crate) forced: ForcedExits,
     pub(crate) background: Arc<Background>,
-}
-
-/// Microseconds since 1970, now.
-fn clock() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// The bits that change the grammar.

@@ -273,6 +273,7 @@ impl Expression {
         context: &'c mut Context,
     ) -> Result<Value<'c>, Error> {
         context.begin();
+        context.scratch.begin_statement();
         let Context {
             arena,
             scratch,

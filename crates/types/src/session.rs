@@ -156,7 +156,8 @@ pub struct Session {
     pub default_week_format: u8,
     /// `block_encryption_mode`.
     pub block_encryption_mode: String,
-    /// The statement's time in microseconds since 1970-01-01 00:00:00 UTC; `None` reads the clock once per statement.
+    /// The statement's time in microseconds since 1970-01-01 00:00:00 UTC; `None` reads the clock, once for each
+    /// row that is evaluated alone and once for each batch.
     pub now: Option<i64>,
     /// Seed for RAND() without an argument; `None` takes one from the clock.
     pub rand_seed: Option<u64>,

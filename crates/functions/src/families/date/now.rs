@@ -2,7 +2,7 @@
 //!
 //! Where the session fixes the time these are constants. Where not, each row reads the clock.
 
-use crate::families::cast::to_temporal::reading::{now, session_zone};
+use crate::families::cast::to_temporal::reading::session_zone;
 use crate::kernel::nullable_with;
 use crate::native::{Date, DateTime, Int, Time};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
@@ -129,21 +129,21 @@ fn bind_time(cx: &mut BindContext<'_>, args: Vec<Expr>, of: Of) -> Result<Expr, 
 }
 
 fn bind(cx: &mut BindContext<'_>, of: Of, ty: SqlType) -> Result<Expr, Error> {
-    if cx.session.now.is_some() {
-        let value = value(cx.session, of, &ty)?;
+    if let Some(now) = cx.session.now {
+        let value = value(now, cx.session, of, &ty)?;
         return Ok(Expr::literal(value, ty).at(cx.span));
     }
     let of = Expr::literal(Datum::Int(i64::from(of == Of::Utc)), SqlType::bigint_of(2));
     Ok(cx.call_named("clock", vec![of], ty, false))
 }
 
-fn value(session: &Session, of: Of, ty: &SqlType) -> Result<Datum, Error> {
+fn value(now: i64, session: &Session, of: Of, ty: &SqlType) -> Result<Datum, Error> {
     let zone = match of {
         Of::Session => session_zone(session)?,
         Of::Utc => Zone::Utc,
     };
     let out_of_range = || Error::unsupported("a statement time outside the years of DATETIME");
-    let now = zone.from_unix(now(session)).ok_or_else(out_of_range)?;
+    let now = zone.from_unix(now).ok_or_else(out_of_range)?;
     let now = fraction::truncate_datetime(now, ty.decimals.min(6));
     Ok(match ty.kind {
         TypeKind::Date => Datum::Date(now.date().to_packed()),
@@ -163,7 +163,7 @@ fn prepare(site: &CallSite<'_>) -> Result<SqlType, Error> {
 
 fn read_clock<'r>(ty: &'r SqlType, cx: &RowContext<'r>, utc: i64) -> Option<i64> {
     let of = if utc != 0 { Of::Utc } else { Of::Session };
-    match value(cx.session, of, ty).ok()? {
+    match value(cx.now(), cx.session, of, ty).ok()? {
         Datum::Date(v) | Datum::Time(v) | Datum::DateTime(v) => Some(v),
         _ => None,
     }
@@ -178,7 +178,7 @@ fn clock_reference(
         Datum::Int(0) => Of::Session,
         _ => Of::Utc,
     };
-    value(cx.session, of, site.ret).map_err(|error| {
+    value(cx.now(), cx.session, of, site.ret).map_err(|error| {
         cx.raise(error);
         Fault::Raised
     })

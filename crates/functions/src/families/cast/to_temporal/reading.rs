@@ -312,7 +312,7 @@ impl Reader {
         if self.target == Target::Time {
             return Some(self.fitted_time(time).micros());
         }
-        let now = self.zone.from_unix(now(cx.session))?;
+        let now = self.zone.from_unix(cx.now())?;
         if self.target == Target::Date {
             // MySQL: a TIME within a day is today; another moves this very moment.
             let moved = match micros {
@@ -538,12 +538,4 @@ pub(crate) fn session_zone(session: &Session) -> Result<Zone, Error> {
             Error::new(1298, "HY000", message)
         }),
     }
-}
-
-/// Microseconds since 1970 UTC of the statement, or of the clock where the session fixes none.
-pub(crate) fn now(session: &Session) -> i64 {
-    session.now.unwrap_or_else(|| {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX))
-    })
 }
