@@ -49,10 +49,6 @@ pub enum Reason {
     CellType,
     /// A DECIMAL result does not fit the narrower width.
     DecimalWidth,
-    /// Text is not ASCII.
-    NotAscii,
-    /// A batch row failed; tier 0 finds out what MySQL says about it.
-    BatchRow,
     /// A test forced the exit.
     Forced,
 }
@@ -63,8 +59,6 @@ impl Reason {
         match self {
             Reason::CellType => "cell type",
             Reason::DecimalWidth => "decimal width",
-            Reason::NotAscii => "not ASCII",
-            Reason::BatchRow => "batch row",
             Reason::Forced => "forced",
         }
     }
@@ -102,8 +96,6 @@ pub struct Scratch {
     exit: Cell<Option<(CallId, Exit)>>,
     raised: RefCell<Option<Error>>,
     batch_exits: RefCell<Vec<(u32, CallId, Exit)>>,
-    /// Draws of volatile calls of this row, by call, so that tier 0 sees the same ones after a deopt.
-    draws: RefCell<Vec<(u32, CallId, f64)>>,
 }
 
 impl Scratch {
@@ -116,7 +108,6 @@ impl Scratch {
             self.warnings.borrow_mut().clear();
             self.raised.take();
             self.batch_exits.borrow_mut().clear();
-            self.draws.borrow_mut().clear();
         }
     }
 
@@ -189,11 +180,6 @@ impl Scratch {
         exits.dedup_by_key(|(row, ..)| *row);
     }
 
-    /// Whether any row of the chunk failed so far.
-    pub fn has_batch_exits(&self) -> bool {
-        !self.batch_exits.borrow().is_empty()
-    }
-
     /// Takes the warnings, each with its row, in the order they were raised.
     pub fn take_warnings(&self) -> Vec<(u32, Warning)> {
         if self.warnings.borrow().is_empty() {
@@ -203,7 +189,7 @@ impl Scratch {
         }
     }
 
-    /// Drops what the row at hand has raised, before it is evaluated anew. Draws stay.
+    /// Drops what the row at hand has raised, before it is evaluated anew.
     pub fn forget_row(&self) {
         let row = self.row.get();
         self.warnings.borrow_mut().retain(|(r, _)| *r != row);
@@ -215,23 +201,6 @@ impl Scratch {
         self.warnings
             .borrow_mut()
             .retain(|(row, _)| !rows.contains(row));
-    }
-
-    /// The draw of a volatile call for the row at hand: made once, remembered across a deopt.
-    pub fn draw(&self, call: CallId, make: impl FnOnce() -> f64) -> f64 {
-        let row = self.row.get();
-        let known = self
-            .draws
-            .borrow()
-            .iter()
-            .find(|(r, c, _)| (*r, *c) == (row, call))
-            .map(|d| d.2);
-        known.unwrap_or_else(|| {
-            let value = make();
-            self.touched.set(true);
-            self.draws.borrow_mut().push((row, call, value));
-            value
-        })
     }
 }
 

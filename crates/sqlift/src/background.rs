@@ -1,6 +1,8 @@
 //! The compile thread: makes native code out of the callers' way.
 
 use crate::expression::Inner;
+#[cfg(feature = "jit")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, Weak};
 
@@ -43,18 +45,14 @@ fn start() -> Option<Sender<Job>> {
             return;
         };
         for job in receiver {
-            match job {
-                Job::Row(expression) => {
-                    if let Some(expression) = expression.upgrade() {
-                        expression.tier_up(&mut compiler);
-                    }
-                }
-                #[cfg(feature = "arrow")]
-                Job::Blocks(expression, kinds) => {
-                    if let Some(expression) = expression.upgrade() {
-                        crate::blocks::compile(&expression, &mut compiler, kinds);
-                    }
-                }
+            // A panic of the compiler ends one job, not the thread: the expression stays where it is, and the compiler, whose state
+            // is not to be trusted any more, is made anew.
+            let done = catch_unwind(AssertUnwindSafe(|| run(job, &mut compiler)));
+            if done.is_err() {
+                let Ok(another) = sqlift_jit::Compiler::native() else {
+                    return;
+                };
+                compiler = another;
             }
         }
     };
@@ -62,6 +60,23 @@ fn start() -> Option<Sender<Job>> {
         .name("sqlift-compile".to_owned())
         .spawn(work);
     thread.is_ok().then_some(sender)
+}
+
+#[cfg(feature = "jit")]
+fn run(job: Job, compiler: &mut sqlift_jit::Compiler) {
+    match job {
+        Job::Row(expression) => {
+            if let Some(expression) = expression.upgrade() {
+                expression.tier_up(compiler);
+            }
+        }
+        #[cfg(feature = "arrow")]
+        Job::Blocks(expression, kinds) => {
+            if let Some(expression) = expression.upgrade() {
+                crate::blocks::compile(&expression, compiler, kinds);
+            }
+        }
+    }
 }
 
 #[cfg(not(feature = "jit"))]

@@ -1,6 +1,6 @@
 //! The deopt contract, acted on in this place alone.
 //!
-//! 1. No effect before return: warnings and draws are in the scratch, and warnings are dropped here before a row starts anew.
+//! 1. No effect before return: warnings are in the scratch, and are dropped here before a row starts anew.
 //! 2. Restart, not resume: the row is evaluated from its start in tier 0.
 //! 3. The type does not change: tier 0 fits its answer to the bound type.
 //! 4. Errors are not deopts: they are final, with the same words in every tier.

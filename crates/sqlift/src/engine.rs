@@ -2,7 +2,6 @@
 
 use crate::background::Background;
 use crate::{Expression, ForcedExits, Limits, TierPolicy};
-use sqlift_ir::Binding;
 use sqlift_types::{Error, Schema, Session, Span, SqlMode, SqlType};
 use std::sync::Arc;
 
@@ -64,8 +63,7 @@ impl Engine {
 
     /// Compiles an expression over the columns of `schema`, for the settings of `session`.
     ///
-    /// To compile is to begin a statement: without [`Session::now`], `NOW()` and its kin stay at the moment of this call, however long
-    /// the expression is used.
+    /// Without [`Session::now`], `NOW()` and its kin tell the time of the evaluation: of each row, or of each batch.
     ///
     /// Errors: MySQL's own (1064 for the grammar, 1054 for a column, ...), with the place in the text.
     pub fn compile(
@@ -93,23 +91,14 @@ impl Engine {
         };
         let ast =
             sqlift_syntax::parse(text, modes(session.sql_mode), limits).map_err(syntax_error)?;
-        let session = session.clone();
-        let binding = Binding {
-            text,
-            schema,
-            session: &session,
-            parameter_types: parameters,
-            fold: self.folding == Folding::On,
-            max_depth: self.limits.depth,
-        };
-        let bound = sqlift_ir::bind(&ast, &binding)?;
         let settings = Settings {
             limits: self.limits,
             policy: self.policy,
+            folding: self.folding,
             forced: self.forced,
             background: self.background.clone(),
         };
-        Expression::new(text, ast, bound, schema.clone(), session, settings)
+        Expression::new(text, ast, schema, session, parameters, settings)
     }
 }
 
@@ -118,6 +107,7 @@ impl Engine {
 pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) policy: TierPolicy,
+    pub(crate) folding: Folding,
     pub(crate) forced: ForcedExits,
     pub(crate) background: Arc<Background>,
 }

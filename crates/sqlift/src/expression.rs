@@ -3,18 +3,18 @@
 use crate::background::Job;
 use crate::compiled::{Compiled, GivenUp};
 use crate::context::Held;
-use crate::engine::Settings;
+use crate::engine::{Folding, Settings};
 use crate::statistics::{Counters, lock};
 use crate::{Context, Statistics, Tier, TierPolicy, deopt, tuning};
 use bumpalo::Bump;
 use sqlift_functions::{Expr, Frame, RowContext, Scratch};
 use sqlift_interp::Failure;
-use sqlift_ir::{Bound, Program, Speculation, linearize, quoted};
+use sqlift_ir::{Binding, Bound, Program, Speculation, linearize, quoted};
 use sqlift_syntax::ast;
-use sqlift_types::{Datum, Error, Repr, Schema, Session, SqlType, Value, Warning};
+use sqlift_types::{Datum, Error, Repr, Schema, Session, SqlType, TypeKind, Value, Warning};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A compiled expression: cheap to clone, `Send + Sync`. Each thread evaluates it with a [`Context`] of its own.
 #[derive(Clone, Debug)]
@@ -61,6 +61,11 @@ pub(crate) struct Inner {
     pub(crate) schema: Schema,
     pub(crate) session: Arc<Session>,
     pub(crate) settings: Settings,
+    /// Types of the parameters, as they were given.
+    parameters: Box<[SqlType]>,
+    /// The expression as a condition, made when it filters and is none by itself.
+    #[cfg(feature = "arrow")]
+    truth: OnceLock<Result<Expression, Error>>,
     pub(crate) counters: Arc<Counters>,
     /// The code in force. `generation` counts its changes, so that contexts need no lock to see that there was none.
     code: Mutex<Arc<Compiled>>,
@@ -148,12 +153,21 @@ impl Expression {
     pub(crate) fn new(
         text: &str,
         ast: ast::Expr,
-        bound: Bound,
-        schema: Schema,
-        session: Session,
+        schema: &Schema,
+        session: &Session,
+        parameters: &[SqlType],
         settings: Settings,
     ) -> Result<Expression, Error> {
-        let session = Arc::new(session);
+        let binding = Binding {
+            text,
+            schema,
+            session,
+            parameter_types: parameters,
+            fold: settings.folding == Folding::On,
+            max_depth: settings.limits.depth,
+        };
+        let bound = sqlift_ir::bind(&ast, &binding)?;
+        let session = Arc::new(session.clone());
         let speculation = Speculation::ALL;
         let program = linearize(std::slice::from_ref(&bound.expr), &session, speculation)?;
         let mut columns: Vec<usize> = program.columns.iter().map(|c| c.index as usize).collect();
@@ -165,9 +179,12 @@ impl Expression {
             text: text.to_owned(),
             ast,
             bound,
-            schema,
+            schema: schema.clone(),
             session,
             settings,
+            parameters: parameters.into(),
+            #[cfg(feature = "arrow")]
+            truth: OnceLock::new(),
             counters: Arc::new(Counters::new()),
             code: Mutex::new(Arc::new(code)),
             generation: AtomicU32::new(0),
@@ -179,6 +196,35 @@ impl Expression {
         Ok(Expression {
             inner: Arc::new(inner),
         })
+    }
+
+    /// The expression as a condition: itself if it is one, else whether it is true, by MySQL's rules for its type.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn condition(&self) -> Result<&Expression, Error> {
+        if self.sql_type().kind == TypeKind::Bool {
+            return Ok(self);
+        }
+        let inner = &*self.inner;
+        let truth = inner.truth.get_or_init(|| {
+            let span = inner.ast.span;
+            let kind = ast::ExprKind::Is {
+                operand: Box::new(inner.ast.clone()),
+                test: ast::IsTest::True,
+                negated: false,
+            };
+            let (schema, session) = (&inner.schema, &inner.session);
+            let (parameters, settings) = (&inner.parameters, inner.settings.clone());
+            let condition = ast::Expr::new(kind, span);
+            Expression::new(
+                &inner.text,
+                condition,
+                schema,
+                session,
+                parameters,
+                settings,
+            )
+        });
+        truth.as_ref().map_err(Error::clone)
     }
 
     /// The text that it was compiled from.
@@ -218,6 +264,14 @@ impl Expression {
 
     /// What it has counted so far. Rows of a context that is in use are counted every few hundred.
     pub fn statistics(&self) -> Statistics {
+        #[cfg(feature = "arrow")]
+        if let Some(Ok(truth)) = self.inner.truth.get() {
+            return self
+                .inner
+                .counters
+                .snapshot()
+                .with(truth.inner.counters.snapshot());
+        }
         self.inner.counters.snapshot()
     }
 

@@ -18,6 +18,21 @@ pub struct Statistics {
     pub moves: Vec<Move>,
 }
 
+impl Statistics {
+    /// Both together.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn with(mut self, mut other: Statistics) -> Statistics {
+        for (tier, rows) in other.rows {
+            *self.rows.entry(tier).or_default() += rows;
+        }
+        for (reason, rows) in other.exits {
+            *self.exits.entry(reason).or_default() += rows;
+        }
+        self.moves.append(&mut other.moves);
+        self
+    }
+}
+
 /// A move to other code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move {

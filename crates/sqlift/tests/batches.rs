@@ -265,3 +265,40 @@ fn a_hot_expression_moves_to_native_blocks() {
     expression.eval_batch(&batch, &mut context).unwrap();
     assert!(expression.statistics().rows.contains_key(&Tier::Vm));
 }
+
+#[test]
+fn whatever_where_takes_is_a_filter() {
+    let text: StringArray = [Some("1"), Some("0"), Some("2x"), None, Some("abc")]
+        .into_iter()
+        .collect();
+    let number: Float64Array = [Some(0.5), Some(0.0), Some(-0.0), None, Some(1.0)]
+        .into_iter()
+        .collect();
+    let columns: Vec<(&str, ArrayRef)> = vec![("s", Arc::new(text)), ("f", Arc::new(number))];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let schema = schema_of(&batch.schema()).unwrap();
+    let filter = |text: &str| {
+        let expression = Engine::new()
+            .compile(text, &schema, &Session::default())
+            .unwrap();
+        let mut context = expression.context();
+        let mask = expression.filter_batch(&batch, &mut context).unwrap();
+        assert_eq!(mask.null_count(), 0);
+        let kept: Vec<bool> = mask.values().iter().collect();
+        (
+            kept,
+            context
+                .diagnostics()
+                .warnings()
+                .iter()
+                .map(|w| w.message.clone())
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(filter("f").0, [true, false, false, false, true]);
+    assert_eq!(filter("f > 0").0, [true, false, false, false, true]);
+    let (kept, warnings) = filter("s");
+    assert_eq!(kept, [true, false, true, false, false]);
+    let said = |value| format!("Truncated incorrect DOUBLE value: '{value}'");
+    assert_eq!(warnings, [said("2x"), said("abc")]);
+}

@@ -14,7 +14,8 @@ pub use schema::schema_of;
 
 use crate::batch::{self, Source};
 use crate::{Context, Expression};
-use arrow_array::{ArrayRef, BooleanArray, RecordBatch};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use bumpalo::Bump;
 use output::Output;
 use sqlift_functions::kernel::{BatchContext, Vector};
@@ -51,7 +52,8 @@ impl Expression {
         }
     }
 
-    /// Which rows of a batch the expression is true for: a mask without NULLs.
+    /// Which rows of a batch the expression is true for: a mask without NULLs. What is no condition is one as MySQL's WHERE takes it:
+    /// a number is true unless it is 0, a text is read as a number.
     ///
     /// Errors: as [`Expression::eval_batch`].
     pub fn filter_batch(
@@ -59,8 +61,12 @@ impl Expression {
         batch: &RecordBatch,
         context: &mut Context,
     ) -> Result<BooleanArray, Error> {
-        let values = self.eval_batch(batch, context)?;
-        output::truth(&values, self.sql_type())
+        let values = self.condition()?.eval_batch(batch, context)?;
+        let truth = values.as_boolean();
+        Ok(match truth.nulls() {
+            Some(valid) => BooleanArray::new(truth.values() & valid.inner(), None),
+            None => truth.clone(),
+        })
     }
 
     /// As [`Expression::eval_batch`], but a row that fails does not keep the others from being evaluated.

@@ -2,10 +2,8 @@
 
 use crate::batch::Sink;
 use arrow_array::builder::{BinaryBuilder, BooleanBufferBuilder, StringBuilder};
-use arrow_array::cast::AsArray;
-use arrow_array::types::*;
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Decimal256Array,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Decimal256Array,
     DurationMicrosecondArray, Float32Array, Float64Array, Int64Array, TimestampMicrosecondArray,
     UInt64Array,
 };
@@ -16,7 +14,7 @@ use sqlift_functions::kernel::{Lanes, Vector};
 use sqlift_functions::native::Native;
 use sqlift_types::json::write_held_text;
 use sqlift_types::temporal::{self, calendar};
-use sqlift_types::{Error, Repr, SqlType, TypeKind, number};
+use sqlift_types::{Error, Repr, SqlType, TypeKind};
 use std::sync::Arc;
 
 /// The Arrow type that values of a MySQL type leave as.
@@ -273,53 +271,4 @@ fn micros(packed: i64) -> Option<i64> {
     let moment = temporal::DateTime::from_packed_trusted(packed);
     let days = days(moment.date().to_packed())?;
     Some(days * temporal::packed::DAY + moment.clock_micros())
-}
-
-/// Which values are true: not NULL and not zero.
-pub(super) fn truth(values: &ArrayRef, ty: &SqlType) -> Result<BooleanArray, Error> {
-    let rows = values.len();
-    let mask = |is_true: &dyn Fn(usize) -> bool| {
-        BooleanArray::new(
-            BooleanBuffer::collect_bool(rows, |i| values.is_valid(i) && is_true(i)),
-            None,
-        )
-    };
-    Ok(match values.data_type() {
-        DataType::Boolean => {
-            let bits = values.as_boolean();
-            let bits = match bits.nulls() {
-                Some(nulls) => bits.values() & nulls.inner(),
-                None => bits.values().clone(),
-            };
-            BooleanArray::new(bits, None)
-        }
-        DataType::Int64 => mask(&|i| values.as_primitive::<Int64Type>().value(i) != 0),
-        DataType::UInt64 => mask(&|i| values.as_primitive::<UInt64Type>().value(i) != 0),
-        DataType::Float32 => mask(&|i| values.as_primitive::<Float32Type>().value(i) != 0.0),
-        DataType::Float64 => mask(&|i| values.as_primitive::<Float64Type>().value(i) != 0.0),
-        DataType::Decimal128(..) => {
-            mask(&|i| values.as_primitive::<Decimal128Type>().value(i) != 0)
-        }
-        DataType::Decimal256(..) => {
-            mask(&|i| values.as_primitive::<Decimal256Type>().value(i) != i256::ZERO)
-        }
-        DataType::Duration(_) => {
-            mask(&|i| values.as_primitive::<DurationMicrosecondType>().value(i) != 0)
-        }
-        // Every date that Arrow has is a number other than zero.
-        DataType::Date32 | DataType::Timestamp(..) => mask(&|_| true),
-        DataType::Utf8 if ty.kind != TypeKind::Json => {
-            let text = values.as_string::<i32>();
-            mask(&|i| number::parse_double_prefix(text.value(i).as_bytes()).value != 0.0)
-        }
-        DataType::Binary => {
-            let binary = values.as_binary::<i32>();
-            mask(&|i| number::parse_double_prefix(binary.value(i)).value != 0.0)
-        }
-        _ => {
-            return Err(Error::unsupported(format_args!(
-                "a value of type {ty} as a filter"
-            )));
-        }
-    })
 }
