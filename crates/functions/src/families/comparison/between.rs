@@ -3,7 +3,7 @@
 //! One domain for all three operands, by rules of its own: text that is compared with dates and that is none counts as `0000-00-00`, with a
 //! warning, where `=` raises error 1525. The bounds are only evaluated if the value is not NULL, and then both are.
 
-use super::super::json;
+use super::super::{json, textual};
 use super::domain::{self, Class};
 use super::membership::{numbers_or_texts, said_once};
 use super::moment::Wording;
@@ -79,13 +79,25 @@ pub(super) fn between() -> Function {
 }
 
 fn bind_between(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
-    let args = <[Expr; 3]>::try_from(args).map_err(|_| Error::wrong_arity("BETWEEN"))?;
+    let mut args = <[Expr; 3]>::try_from(args).map_err(|_| Error::wrong_arity("BETWEEN"))?;
     domain::check(&args)?;
+    let nullable = args.iter().any(|a| a.nullable);
     if args.iter().any(json::is_json) {
         cx.warnings
             .push(json::compared_otherwise("BETWEEN operator"));
+        let [value, low, high] = args;
+        let beside = |e: &Expr| e.ty.kind.is_string() || e.ty.kind.is_temporal();
+        let (low, high) = if beside(&high) && json::is_json(&low) {
+            (textual::own_text(cx, low)?.0, high)
+        } else if beside(&low) && json::is_json(&high) {
+            let high = textual::own_text(cx, high)?.0;
+            (low, high)
+        } else {
+            (low, high)
+        };
+        // MySQL: beside a bound that is text or a date the other one is text.
+        args = [value, low, high];
     }
-    let nullable = args.iter().any(|a| a.nullable);
     let args = between_operands(cx, args)?;
     Ok(cx.call(args, SqlType::bool(), nullable))
 }

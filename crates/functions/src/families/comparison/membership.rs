@@ -218,7 +218,14 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
 /// Lists with JSON in them, item by item: JSON is compared as `=` compares it.
 fn in_json(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error> {
     let nullable = args.iter().any(|a| a.nullable);
+    let constants = args.iter().all(Expr::is_constant);
     let value = args.remove(0);
+    // Among constants all is compared as JSON if one of them is.
+    let value = if constants {
+        json::value(cx, value)
+    } else {
+        value
+    };
     let mut tree: Option<Expr> = None;
     for item in args {
         let here = if json::is_json(&value) || json::is_json(&item) {

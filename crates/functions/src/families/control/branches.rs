@@ -86,6 +86,9 @@ fn is_text(expr: &Expr) -> bool {
 /// MySQL: as `=`, but a constant is converted for every row, and one that is no date is not an error.
 fn matched(cx: &mut BindContext<'_>, operand: Expr, value: Expr) -> Result<Expr, Error> {
     let temporal = operand.ty.kind.is_temporal() || value.ty.kind.is_temporal();
+    if (json::is_json(&operand) || json::is_json(&value)) && !temporal {
+        return matched_json(cx, operand, value);
+    }
     let texts = usize::from(is_text(&operand)) + usize::from(is_text(&value));
     let constant = value.is_constant() || operand.is_constant();
     if texts == 1 && temporal && constant {
@@ -98,6 +101,21 @@ fn matched(cx: &mut BindContext<'_>, operand: Expr, value: Expr) -> Result<Expr,
         let both = [operand, value].map(|e| cx.coerce(e, SqlType::double()));
         return Ok(cx.call_named("=", both.into(), SqlType::bool(), nullable));
     }
+    equal(cx, operand, value)
+}
+
+/// MySQL: JSON is no document here, but the number that it is beside a number, else its text.
+fn matched_json(cx: &mut BindContext<'_>, operand: Expr, value: Expr) -> Result<Expr, Error> {
+    let nullable = operand.nullable || value.nullable;
+    if operand.ty.kind.is_numeric() || value.ty.kind.is_numeric() {
+        let both = [operand, value].map(|e| cx.coerce(e, SqlType::double()));
+        return Ok(cx.call_named("=", both.into(), SqlType::bool(), nullable));
+    }
+    let mut text = |expr: Expr| match json::is_json(&expr) {
+        true => textual::own_text(cx, expr).map(|(text, _)| text),
+        false => Ok(expr),
+    };
+    let (operand, value) = (text(operand)?, text(value)?);
     equal(cx, operand, value)
 }
 

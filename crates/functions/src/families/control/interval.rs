@@ -28,10 +28,7 @@ fn is_exact(ty: &SqlType) -> bool {
 
 fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     no_rows(&args)?;
-    if let Some(odd) = args
-        .iter()
-        .find(|a| matches!(a.ty.kind, TypeKind::Json | TypeKind::Vector))
-    {
+    if let Some(odd) = args.iter().find(|a| a.ty.kind == TypeKind::Vector) {
         return Err(Error::unsupported(format_args!("INTERVAL of {}", odd.ty)));
     }
     let mut args = args.into_iter();
