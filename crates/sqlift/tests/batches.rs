@@ -277,9 +277,10 @@ fn whatever_where_takes_is_a_filter() {
     let columns: Vec<(&str, ArrayRef)> = vec![("s", Arc::new(text)), ("f", Arc::new(number))];
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let schema = schema_of(&batch.schema()).unwrap();
-    let filter = |text: &str| {
+    let varchar = Schema::new([("s", SqlType::varchar(8)), ("f", SqlType::double())]);
+    let filter = |text: &str, schema: &Schema| {
         let expression = Engine::new()
-            .compile(text, &schema, &Session::default())
+            .compile(text, schema, &Session::default())
             .unwrap();
         let mut context = expression.context();
         let mask = expression.filter_batch(&batch, &mut context).unwrap();
@@ -295,9 +296,17 @@ fn whatever_where_takes_is_a_filter() {
                 .collect::<Vec<_>>(),
         )
     };
-    assert_eq!(filter("f").0, [true, false, false, false, true]);
-    assert_eq!(filter("f > 0").0, [true, false, false, false, true]);
-    let (kept, warnings) = filter("s");
+    assert_eq!(filter("f", &schema).0, [true, false, false, false, true]);
+    assert_eq!(
+        filter("f > 0", &schema).0,
+        [true, false, false, false, true]
+    );
+    // MySQL: TEXT is read as a number without a word, VARCHAR warns.
+    assert_eq!(
+        filter("s", &schema),
+        (vec![true, false, true, false, false], vec![])
+    );
+    let (kept, warnings) = filter("s", &varchar);
     assert_eq!(kept, [true, false, true, false, false]);
     let said = |value| format!("Truncated incorrect DOUBLE value: '{value}'");
     assert_eq!(warnings, [said("2x"), said("abc")]);
