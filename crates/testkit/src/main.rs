@@ -321,6 +321,7 @@ fn fuzz(arguments: &FuzzArguments) -> Result<ExitCode, Box<dyn Error>> {
     let of = &arguments.generate;
     let rows = boundary::table(&mut Random::new(of.seed), of.table.unwrap_or(40));
     let mut generator = of.generator();
+    let start = std::time::Instant::now();
     let outcomes = differential::run(
         reference.as_ref(),
         &others,
@@ -336,6 +337,8 @@ fn fuzz(arguments: &FuzzArguments) -> Result<ExitCode, Box<dyn Error>> {
     );
     let mut out = BufWriter::new(io::stdout().lock());
     write!(out, "{outcomes}")?;
+    let each_second = outcomes.tried as f64 / start.elapsed().as_secs_f64();
+    writeln!(out, "{each_second:.0} expressions a second")?;
     if of.hits {
         write!(out, "\n{}", generator.hits())?;
     }

@@ -17,7 +17,7 @@ use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RangeType, Reaso
 use source::{Number, Seconds, Source};
 use sqlift_types::decimal::{Coefficient, Decimal, to_f64};
 use sqlift_types::{Datum, Error, I256, Repr, SqlMode, SqlType, TypeKind};
-use target::Target;
+use target::{Target, largest};
 
 /// Who asks for a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -327,6 +327,13 @@ fn rescale<'r, A: Exact, R: Exact>(
     let wide = A::coefficient::<R::Coefficient>(value);
     match wide.and_then(|wide| wide.rescale(scales.from, scales.to)) {
         Some(coefficient) => (coefficient, false),
+        // In the widest form the largest number that it holds stands for what is larger still, as in tier 0.
+        None if R::Coefficient::DIGITS == I256::DIGITS => {
+            let negative = wide.is_some_and(|wide| wide.signum() < 0);
+            let largest = largest(negative, scales.to).coefficient();
+            let largest = R::Coefficient::from_i256(largest);
+            (largest.unwrap_or_default(), largest.is_none())
+        }
         None => (R::Coefficient::ZERO, true),
     }
 }

@@ -190,7 +190,7 @@ fn decimal(c: &Conversion, cx: &RowContext<'_>, number: Number) -> Decimal {
 }
 
 /// The largest number that 256 bits hold at a scale: it stands for what is larger still, which no DECIMAL column holds either.
-fn largest(negative: bool, scale: u8) -> Decimal {
+pub(super) fn largest(negative: bool, scale: u8) -> Decimal {
     let nines = I256::pow10(I256::DIGITS).map_or(I256::MAX, |limit| limit - I256::ONE);
     let coefficient = if negative { -nines } else { nines };
     Decimal::new(coefficient, scale).unwrap_or_default()
