@@ -18,7 +18,8 @@ const NAME: &str = "JSON_VALUE";
 pub(super) fn functions() -> Vec<Function> {
     vec![operator::<Value>(NAME, bind).doc(
         "The one value that a path leads to, in the type behind RETURNING; ON EMPTY and ON ERROR say what is given instead.",
-    )]
+    )
+    .example("JSON_VALUE('{\"a\": 1.6}', '$.a' RETURNING SIGNED)", "2")]
 }
 
 /// Where the arguments stand: document, path, what to do when nothing is found with the value for that, the same for errors, and
