@@ -48,8 +48,11 @@ pub const ROWS: [Subject; 9] = [
     ),
 ];
 
+/// Makes the types of two columns.
+pub type PairOfTypes = fn() -> [SqlType; 2];
+
 /// The five that Vitess measures its evaluation engine with, each with its two columns' types.
-pub const VITESS: [(Subject, fn() -> [SqlType; 2]); 5] = [
+pub const VITESS: [(Subject, PairOfTypes); 5] = [
     (
         subject(
             "vitess/complex_arith/int-uint",

@@ -24,7 +24,10 @@ fn answer(text: &str) -> Result<String, Error> {
         let value = expression
             .eval_row(&row, &mut context)
             .map(|v| v.to_datum());
-        assert_eq!(expression.eval_rows(&[&row], &mut context), [value.clone()]);
+        assert_eq!(
+            expression.eval_rows(&[&row], &mut context),
+            std::slice::from_ref(&value)
+        );
         use sqlift::explain::Level;
         for level in [Level::Ast, Level::Typed, Level::Program, Level::Vm] {
             assert!(!expression.explain(level, None)?.is_empty());

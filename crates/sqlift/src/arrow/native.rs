@@ -184,7 +184,7 @@ impl Results<'_> {
         }
     }
 
-    fn lanes<'r, R: Native, T: ArrowNativeType>(
+    fn lanes<'r, R, T: ArrowNativeType>(
         &'r self,
         start: usize,
         len: usize,
