@@ -123,12 +123,6 @@ impl Program {
             {
                 return Err("a copy changes the representation");
             }
-            Step::Output { index, from } => {
-                let ty = self.outputs.get(*index as usize).ok_or("no such output")?;
-                if ty.repr() != slot(from).repr {
-                    return Err("an output is not held as its type is");
-                }
-            }
             Step::JumpIfFalse { slot: s, .. }
             | Step::JumpIfTrue { slot: s, .. }
             | Step::JumpUnlessTrue { slot: s, .. }

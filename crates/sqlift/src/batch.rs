@@ -25,6 +25,8 @@ pub(crate) trait Source {
 pub(crate) trait Sink {
     /// Takes the values of a chunk that begins at row `start`.
     fn append<'r>(&mut self, vector: &Vector<'r>, rows: usize, start: usize, cx: &RowContext<'r>);
+    /// Takes the value of a row that was appended as NULL, because no vector of the type holds it. Errors: nor does the sink.
+    fn replace(&mut self, row: usize, value: Datum) -> Result<(), Error>;
 }
 
 /// Evaluates every row; gives the rows that fail, in ascending order. Their values are NULL.
@@ -117,6 +119,7 @@ fn chunk(
         let vector = code.batch.run(&batch, &columns, &[])[0];
         (vector, exits(expression, scratch.take_batch_exits()))
     };
+    let mut unfit = Vec::new();
     if !given_up.is_empty() {
         scratch.drop_warnings_of(&given_up);
         let mut patches: Vec<(usize, Datum)> = Vec::with_capacity(given_up.len());
@@ -136,9 +139,15 @@ fn chunk(
             });
             patches.push((row, value));
         }
-        vector = patched(vector, &patches, rows, ty, cx);
+        vector = patched(vector, &mut patches, rows, ty, cx);
+        unfit = patches;
     }
     sink.append(&vector, rows, start, &cx);
+    for (row, value) in unfit {
+        if let Err(error) = sink.replace(start + row, value) {
+            errors.push((start + row, error));
+        }
+    }
     let mut warnings: Vec<(u32, Warning)> = scratch.take_warnings();
     warnings.sort_by_key(|(row, _)| *row);
     for (row, warning) in warnings {
@@ -163,10 +172,11 @@ fn exits(expression: &Expression, exits: Vec<(u32, CallId, Exit)>) -> Vec<u32> {
     rows
 }
 
-/// The vector with other values in some rows.
+/// The vector with other values in some rows. What it cannot hold (an exact result may have more digits than its type declares, and
+/// MySQL shows them) is left in `patches`, its rows NULL.
 fn patched<'r>(
     vector: Vector<'r>,
-    patches: &[(usize, Datum)],
+    patches: &mut Vec<(usize, Datum)>,
     rows: usize,
     ty: &SqlType,
     cx: RowContext<'r>,
@@ -181,13 +191,14 @@ fn patched<'r>(
             Ok(None) => cx.arena.alloc_slice_fill_copy(rows, true),
             Err(_) => cx.arena.alloc_slice_fill_copy(rows, false),
         };
-        for (row, value) in patches {
+        patches.retain(|(row, value)| {
             let loaded = M::load(cell_in(value, ty, cx), ty.decimals);
             valid[*row] = loaded.is_some();
             if let Some(value) = loaded {
                 values[*row] = value;
             }
-        }
+            !valid[*row] && !value.is_null()
+        });
         M::vector(Lanes::Flat { values, valid: Some(valid) })
     })
 }
@@ -257,5 +268,10 @@ impl Sink for Datums {
     fn append<'r>(&mut self, vector: &Vector<'r>, rows: usize, _: usize, cx: &RowContext<'r>) {
         self.values
             .extend((0..rows).map(|row| vector.cell(row, self.scale, cx).to_datum()));
+    }
+
+    fn replace(&mut self, row: usize, value: Datum) -> Result<(), Error> {
+        self.values[row] = value;
+        Ok(())
     }
 }

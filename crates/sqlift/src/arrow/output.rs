@@ -14,7 +14,7 @@ use sqlift_functions::kernel::{Lanes, Vector};
 use sqlift_functions::native::Native;
 use sqlift_types::json::write_held_text;
 use sqlift_types::temporal::{self, calendar};
-use sqlift_types::{Error, Repr, SqlType, TypeKind};
+use sqlift_types::{Datum, Error, Repr, SqlType, TypeKind};
 use std::sync::Arc;
 
 /// The Arrow type that values of a MySQL type leave as.
@@ -196,6 +196,14 @@ impl Sink for Output {
             Ok(Some(lanes)) => append_bits(valid, lanes),
             Err(_) => valid.append_n(rows, false),
         }
+    }
+
+    fn replace(&mut self, _: usize, _: Datum) -> Result<(), Error> {
+        let message = format!(
+            "DECIMAL value is out of range for an Arrow array of {}",
+            self.data_type
+        );
+        Err(Error::new(1690, "22003", message))
     }
 }
 

@@ -41,7 +41,10 @@ pub(super) fn operand_name(cx: &BindContext<'_>, operand: &Expr) -> String {
         return plain.rsplit('`').next().unwrap_or(plain).to_owned();
     }
     match (text.find('\''), text.rfind('\'')) {
-        (Some(a), Some(b)) if a < b && operand.as_literal().is_some() => text[a + 1..b].to_owned(),
+        // A literal as written, perhaps with DATE or an introducer before it; not a call that was folded.
+        (Some(a), Some(b)) if a < b && b + 1 == text.len() && !text[..a].contains('(') => {
+            text[a + 1..b].to_owned()
+        }
         _ => text,
     }
 }

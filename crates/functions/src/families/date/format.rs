@@ -160,8 +160,8 @@ fn longest(pattern: &[u8]) -> u32 {
 }
 
 fn format_operand(cx: &BindContext<'_>, pattern: Expr) -> (Expr, SqlType) {
-    let length = match pattern.as_literal() {
-        Some(Datum::Bytes(text))
+    let length = match cx.constant(&pattern) {
+        Some(Datum::Bytes(ref text))
             if pattern.ty.kind != TypeKind::Hex
                 && pattern.ty.length == String::from_utf8_lossy(text).chars().count() as u32 =>
         {
@@ -273,8 +273,8 @@ impl Reading {
 
 fn bind_str_to_date(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text, pattern] = super::exactly(args)?;
-    let ty = match pattern.as_literal() {
-        Some(Datum::Bytes(pattern)) => match format_kind(pattern) {
+    let ty = match cx.constant(&pattern) {
+        Some(Datum::Bytes(pattern)) => match format_kind(&pattern) {
             FormatKind::Date => SqlType::date(),
             FormatKind::Time { fraction } => SqlType::time(if fraction { 6 } else { 0 }),
             FormatKind::DateTime { fraction } => SqlType::datetime(if fraction { 6 } else { 0 }),
