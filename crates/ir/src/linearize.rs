@@ -144,7 +144,7 @@ impl Linearizer {
             .program
             .constants
             .iter()
-            .position(|c| c.value == *value && c.slot == slot);
+            .position(|c| is_same(&c.value, value) && c.slot == slot);
         let constant = known.unwrap_or_else(|| {
             self.program.constants.push(Constant {
                 value: value.clone(),
@@ -609,4 +609,12 @@ fn is_cheap(expr: &Expr) -> bool {
         }
     }
     walk(expr, &mut 16)
+}
+
+/// Whether two constants are one: 0 and -0 are equal doubles, and yet two.
+fn is_same(a: &Datum, b: &Datum) -> bool {
+    match (a, b) {
+        (Datum::Double(a), Datum::Double(b)) => a.to_bits() == b.to_bits(),
+        _ => a == b,
+    }
 }
