@@ -11,7 +11,9 @@ use sqlift_functions::{Expr, Frame, RowContext, Scratch};
 use sqlift_interp::Failure;
 use sqlift_ir::{Binding, Bound, Program, Speculation, linearize, quoted};
 use sqlift_syntax::ast;
-use sqlift_types::{Datum, Error, Repr, Schema, Session, SqlType, TypeKind, Value, Warning};
+use sqlift_types::{
+    Datum, Diagnostics, Error, Repr, Schema, Session, SqlType, TypeKind, Value, Warning,
+};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -358,17 +360,34 @@ impl Expression {
             Tier::Native => code.run_native(&frame, &mut outputs),
             Tier::Interp => Err(GivenUp),
         };
-        let result = match done {
-            Ok(()) => Ok(outputs[0]),
-            Err(GivenUp) => {
-                let value = deopt::settle(&self.inner, &code.program, &frame);
-                value.map(|v| cell_in(&v, self.sql_type(), cx))
-            }
+        if done.is_ok() && !scratch.is_touched() {
+            return Ok(outputs[0]);
+        }
+        self.finish(
+            done.is_ok().then_some(outputs[0]),
+            code,
+            &frame,
+            diagnostics,
+        )
+    }
+
+    /// What few rows need: commits effects, and settles a row that was given up (`None`).
+    #[cold]
+    #[inline(never)]
+    fn finish<'c>(
+        &self,
+        value: Option<Value<'c>>,
+        code: &Compiled,
+        frame: &Frame<'c>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Value<'c>, Error> {
+        let result = match value {
+            Some(value) => Ok(value),
+            None => deopt::settle(&self.inner, &code.program, frame)
+                .map(|v| cell_in(&v, self.sql_type(), frame.cx)),
         };
-        if scratch.is_touched() {
-            for (_, warning) in scratch.take_warnings() {
-                diagnostics.push(warning);
-            }
+        for (_, warning) in frame.cx.scratch.take_warnings() {
+            diagnostics.push(warning);
         }
         result
     }
