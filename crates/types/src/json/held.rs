@@ -7,7 +7,7 @@
 
 use super::{Json, MAX_DEPTH, Object, Opaque};
 use crate::I256;
-use crate::decimal::{Decimal, MAX_PRECISION};
+use crate::decimal::{Coefficient, Decimal};
 use crate::temporal::{Date, DateTime, Time};
 
 /// The bytes of a cell are neither the form described here nor JSON text.
@@ -173,8 +173,8 @@ impl<'a> Reader<'a> {
             DECIMAL => {
                 let scale = self.byte()?;
                 let coefficient = I256::from_le_bytes(self.array()?);
-                let most = Decimal::max_value(MAX_PRECISION, 0).coefficient();
-                let is_decimal = (-most..=most).contains(&coefficient);
+                // An exact result may have more than 65 digits, as many as a coefficient surely has.
+                let is_decimal = Coefficient::digits(coefficient) <= I256::DIGITS;
                 let value = Decimal::new(coefficient, scale).filter(|_| is_decimal);
                 Json::Decimal(value.ok_or(Malformed)?)
             }
