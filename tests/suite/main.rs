@@ -6,5 +6,6 @@ mod catalogue;
 mod corpus;
 mod deopt;
 mod golden;
+mod headlines;
 mod laws;
 mod regressions;

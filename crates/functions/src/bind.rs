@@ -68,6 +68,12 @@ impl BindContext<'_> {
         }
     }
 
+    /// Whether a text made of these operands may be NULL: of anything that may be, and of everything in strict mode, where a text
+    /// that turns out not to be well formed is NULL.
+    pub fn text_nullable(&self, args: &[Expr]) -> bool {
+        self.session.sql_mode.is_strict() || args.iter().any(|a| a.nullable)
+    }
+
     /// A text result that has the collation, coercibility and repertoire of `collated`.
     pub fn with_collation(&self, mut expr: Expr, collated: Collated) -> Expr {
         expr.ty.collation = collated.collation;

@@ -1,6 +1,7 @@
 //! What a kernel or reference may touch while a row is evaluated: an arena for bytes, and a scratch for effects.
 
 use crate::CallId;
+use crate::draws::{Draws, Place, Urn};
 use bumpalo::Bump;
 use sqlift_types::{Error, Session, Value, Warning};
 use std::cell::{Cell, RefCell};
@@ -96,6 +97,7 @@ pub struct Scratch {
     exit: Cell<Option<(CallId, Exit)>>,
     raised: RefCell<Option<Error>>,
     batch_exits: RefCell<Vec<(u32, CallId, Exit)>>,
+    draws: RefCell<Draws>,
 }
 
 impl Scratch {
@@ -108,6 +110,7 @@ impl Scratch {
             self.warnings.borrow_mut().clear();
             self.raised.take();
             self.batch_exits.borrow_mut().clear();
+            self.draws.borrow_mut().begin_row();
         }
     }
 
@@ -115,6 +118,11 @@ impl Scratch {
     #[inline]
     pub fn begin_statement(&self) {
         self.clock.set(0);
+    }
+
+    /// The expression whose rows come next: its random sequences are its own.
+    pub fn set_expression(&self, number: u64) {
+        self.draws.borrow_mut().expression = number;
     }
 
     /// Whether there may be an effect to commit.
@@ -227,6 +235,13 @@ impl<'r> RowContext<'r> {
             }
             self.scratch.clock.get()
         })
+    }
+
+    /// The random number of a place of the text for the row at hand.
+    pub fn draw(&self, place: Place, urn: Urn) -> f64 {
+        self.scratch.touched.set(true);
+        let seeds = [self.session.rand_seed1, self.session.rand_seed2];
+        self.scratch.draws.borrow_mut().draw(place, urn, seeds)
     }
 
     /// Raises a warning for the row at hand.

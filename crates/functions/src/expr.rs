@@ -78,9 +78,16 @@ impl Expr {
         matches!(self.kind, ExprKind::Literal(Datum::Null))
     }
 
-    /// Whether this is a column.
+    /// Whether this is a column, as it is or as the session shows it.
     pub fn is_column(&self) -> bool {
-        matches!(self.kind, ExprKind::Column(_))
+        match &self.kind {
+            ExprKind::Column(_) => true,
+            ExprKind::Call { function, args } => {
+                crate::catalogue().function(*function).is_column_reader()
+                    && args.first().is_some_and(Expr::is_column)
+            }
+            _ => false,
+        }
     }
 
     /// The arguments of a call, the members of a row, nothing for leaves.

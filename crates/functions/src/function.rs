@@ -174,6 +174,8 @@ pub struct Function {
     reference: Reference,
     form: Form,
     volatile: bool,
+    sequential: bool,
+    reads_column: bool,
     overloads: Vec<Overload>,
 }
 
@@ -190,6 +192,8 @@ impl Function {
             reference,
             form: Form::Call,
             volatile: false,
+            sequential: false,
+            reads_column: false,
             overloads: Vec::new(),
         }
     }
@@ -225,6 +229,19 @@ impl Function {
     pub fn volatile(mut self) -> Function {
         self.volatile = true;
         self.overloads.iter_mut().for_each(|o| o.volatile = true);
+        self
+    }
+    /// Volatile, and each row takes from where the row before left off: rows are evaluated one after the other, whatever the tier. Stands
+    /// before the overloads.
+    pub fn sequential(self) -> Function {
+        Function {
+            sequential: true,
+            ..self.volatile()
+        }
+    }
+    /// How a column is shown in a session: a call of it is as good as the column itself.
+    pub fn reads_column(mut self) -> Function {
+        self.reads_column = true;
         self
     }
     /// Adds a physical form.
@@ -301,6 +318,14 @@ impl Function {
     /// Whether it is not the same twice.
     pub fn is_volatile(&self) -> bool {
         self.volatile
+    }
+    /// Whether rows must be evaluated one after the other.
+    pub fn is_sequential(&self) -> bool {
+        self.sequential
+    }
+    /// Whether a call is as good as the column that it is given.
+    pub fn is_column_reader(&self) -> bool {
+        self.reads_column
     }
     /// Physical forms.
     pub fn overloads(&self) -> &[Overload] {

@@ -13,6 +13,7 @@ pub mod native;
 mod bind;
 mod catalogue;
 mod context;
+pub mod draws;
 mod expr;
 mod function;
 mod ids;

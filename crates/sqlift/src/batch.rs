@@ -61,8 +61,14 @@ pub(crate) fn run_range(
     range: Range<usize>,
 ) -> Result<(), Error> {
     let arch = pulp::Arch::new();
-    for start in range.clone().step_by(CHUNK_ROWS) {
-        let rows = CHUNK_ROWS.min(range.end - start);
+    // What draws from a sequence draws row by row.
+    let most = if expression.inner.sequential {
+        1
+    } else {
+        CHUNK_ROWS
+    };
+    for start in range.clone().step_by(most) {
+        let rows = most.min(range.end - start);
         chunk(
             expression,
             source,
@@ -92,7 +98,7 @@ fn chunk(
         held,
         ..
     } = context;
-    let held = expression.hold(held, 0);
+    let held = expression.hold(held, scratch, 0);
     let tier = if held.tier == Tier::Interp {
         Tier::Interp
     } else {

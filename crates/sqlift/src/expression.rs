@@ -15,7 +15,7 @@ use sqlift_types::{
     Datum, Diagnostics, Error, Repr, Schema, Session, SqlType, TypeKind, Value, Warning,
 };
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// A compiled expression: cheap to clone, `Send + Sync`. Each thread evaluates it with a [`Context`] of its own.
@@ -58,6 +58,10 @@ pub(crate) struct Inner {
     text: String,
     pub(crate) ast: ast::Expr,
     pub(crate) bound: Bound,
+    /// Tells expressions apart.
+    number: u64,
+    /// Whether rows must be evaluated one after the other.
+    pub(crate) sequential: bool,
     /// Positions of the columns that it reads, in ascending order.
     pub(crate) columns: Box<[usize]>,
     pub(crate) schema: Schema,
@@ -175,8 +179,16 @@ impl Expression {
         let mut columns: Vec<usize> = program.columns.iter().map(|c| c.index as usize).collect();
         columns.sort_unstable();
         columns.dedup();
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
+        let sequential = |call: &sqlift_ir::Call| {
+            let function = sqlift_functions::catalogue().function(call.function);
+            function.is_sequential()
+        };
+        let sequential = program.calls.iter().any(sequential);
         let code = Compiled::new(settings.forced.put_into(program), speculation)?;
         let inner = Inner {
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            sequential,
             columns: columns.into(),
             text: text.to_owned(),
             ast,
@@ -337,7 +349,7 @@ impl Expression {
             held,
             ..
         } = context;
-        let held = self.hold(held, 1);
+        let held = self.hold(held, scratch, 1);
         let (tier, code) = (held.tier, &*held.code);
         let cx = RowContext {
             arena,
@@ -394,12 +406,18 @@ impl Expression {
 
     /// The code that the context is to use, the newest there is; counts the rows.
     #[inline]
-    pub(crate) fn hold<'h>(&self, held: &'h mut Option<Held>, rows: u32) -> &'h Held {
+    pub(crate) fn hold<'h>(
+        &self,
+        held: &'h mut Option<Held>,
+        scratch: &Scratch,
+        rows: u32,
+    ) -> &'h Held {
         let generation = self.inner.generation.load(Ordering::Acquire);
         let current =
             |h: &Held| h.generation == generation && Arc::ptr_eq(&h.counters, &self.inner.counters);
         if !held.as_ref().is_some_and(current) {
             *held = None;
+            scratch.set_expression(self.inner.number);
         }
         let held = held.get_or_insert_with(|| self.newest(generation));
         held.uncounted += rows;

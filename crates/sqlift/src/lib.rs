@@ -40,7 +40,7 @@ pub use sqlift_collation::{Charset, Collation, CollationId};
 pub use sqlift_ir::column_type;
 pub use sqlift_types::{
     Column, Datum, Diagnostics, Error, I256, Schema, Session, Span, SqlMode, SqlType, TimeZone,
-    TypeKind, Value, Warning, read_text, write_text,
+    TypeKind, UserVariable, Value, Warning, read_text, write_text,
 };
 pub use statistics::{Move, Statistics};
 pub use tier::{Tier, TierPolicy};

@@ -76,6 +76,13 @@ impl Error {
     pub fn unknown_function(name: &str) -> Error {
         Error::new(1305, "42000", format!("FUNCTION {name} does not exist"))
     }
+    /// 1630: a function that the grammar knows, but not when spelled so (`NOW ()`).
+    pub fn unknown_function_by_spelling(name: &str) -> Error {
+        let message = format!(
+            "FUNCTION {name} does not exist. Check the 'Function Name Parsing and Resolution' section in the Reference Manual"
+        );
+        Error::new(1630, "42000", message)
+    }
     /// 1582: wrong number of arguments to a native function.
     pub fn wrong_arity(name: &str) -> Error {
         Error::new(

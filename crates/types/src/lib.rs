@@ -27,7 +27,7 @@ pub use datum::Datum;
 pub use error::{Error, Span};
 pub use repr::Repr;
 pub use schema::{Column, Schema};
-pub use session::{Session, SqlMode, TimeZone};
+pub use session::{Session, SqlMode, TimeZone, UserVariable};
 pub use sql_type::{NOT_FIXED, SqlType, TypeKind};
 pub use text_form::{read_text, write_text};
 pub use value::{Coefficient128, Value};

@@ -1,6 +1,8 @@
 //! Session settings that an expression depends on.
 
+use crate::temporal::{Locale, Zone};
 use crate::{CollationId, Datum, Error};
+use sqlift_collation::Charset;
 use std::collections::BTreeMap;
 
 /// The `sql_mode` bits that change an expression's grammar or meaning.
@@ -16,45 +18,50 @@ macro_rules! modes {
     };
 }
 
+// In the order in which MySQL lists them.
 modes! {
-    /// `"` quotes identifiers.
-    ANSI_QUOTES = 0, "ANSI_QUOTES";
-    /// `||` concatenates.
-    PIPES_AS_CONCAT = 1, "PIPES_AS_CONCAT";
-    /// NOT binds as tightly as `!`.
-    HIGH_NOT_PRECEDENCE = 2, "HIGH_NOT_PRECEDENCE";
-    /// A backslash is an ordinary character in strings.
-    NO_BACKSLASH_ESCAPES = 3, "NO_BACKSLASH_ESCAPES";
-    /// Blanks are allowed between a function name and `(`.
-    IGNORE_SPACE = 4, "IGNORE_SPACE";
     /// REAL is FLOAT.
     REAL_AS_FLOAT = 5, "REAL_AS_FLOAT";
-    /// Warn about division by zero.
-    ERROR_FOR_DIVISION_BY_ZERO = 6, "ERROR_FOR_DIVISION_BY_ZERO";
-    /// '0000-00-00' is not a valid date.
-    NO_ZERO_DATE = 7, "NO_ZERO_DATE";
-    /// Dates with month or day 0 are not valid.
-    NO_ZERO_IN_DATE = 8, "NO_ZERO_IN_DATE";
-    /// Days 1-31 are valid in every month.
-    ALLOW_INVALID_DATES = 9, "ALLOW_INVALID_DATES";
+    /// `||` concatenates.
+    PIPES_AS_CONCAT = 1, "PIPES_AS_CONCAT";
+    /// `"` quotes identifiers.
+    ANSI_QUOTES = 0, "ANSI_QUOTES";
+    /// Blanks are allowed between a function name and `(`.
+    IGNORE_SPACE = 4, "IGNORE_SPACE";
+    /// No meaning for expressions.
+    ONLY_FULL_GROUP_BY = 15, "ONLY_FULL_GROUP_BY";
     /// Subtraction of unsigned integers may be negative.
     NO_UNSIGNED_SUBTRACTION = 10, "NO_UNSIGNED_SUBTRACTION";
-    /// CHAR columns keep their trailing spaces.
-    PAD_CHAR_TO_FULL_LENGTH = 11, "PAD_CHAR_TO_FULL_LENGTH";
-    /// Fractions of seconds are cut, not rounded.
-    TIME_TRUNCATE_FRACTIONAL = 12, "TIME_TRUNCATE_FRACTIONAL";
+    /// No meaning for expressions.
+    NO_DIR_IN_CREATE = 18, "NO_DIR_IN_CREATE";
+    /// Was set by its name, which stands for several modes; no meaning of its own.
+    ANSI = 19, "ANSI";
+    /// No meaning for expressions.
+    NO_AUTO_VALUE_ON_ZERO = 17, "NO_AUTO_VALUE_ON_ZERO";
+    /// A backslash is an ordinary character in strings.
+    NO_BACKSLASH_ESCAPES = 3, "NO_BACKSLASH_ESCAPES";
     /// Strict mode for transactional tables.
     STRICT_TRANS_TABLES = 13, "STRICT_TRANS_TABLES";
     /// Strict mode for all tables.
     STRICT_ALL_TABLES = 14, "STRICT_ALL_TABLES";
-    /// No meaning for expressions.
-    ONLY_FULL_GROUP_BY = 15, "ONLY_FULL_GROUP_BY";
+    /// Dates with month or day 0 are not valid.
+    NO_ZERO_IN_DATE = 8, "NO_ZERO_IN_DATE";
+    /// '0000-00-00' is not a valid date.
+    NO_ZERO_DATE = 7, "NO_ZERO_DATE";
+    /// Days 1-31 are valid in every month.
+    ALLOW_INVALID_DATES = 9, "ALLOW_INVALID_DATES";
+    /// Warn about division by zero.
+    ERROR_FOR_DIVISION_BY_ZERO = 6, "ERROR_FOR_DIVISION_BY_ZERO";
+    /// Was set by its name, which stands for several modes; no meaning of its own.
+    TRADITIONAL = 20, "TRADITIONAL";
+    /// NOT binds as tightly as `!`.
+    HIGH_NOT_PRECEDENCE = 2, "HIGH_NOT_PRECEDENCE";
     /// No meaning for expressions.
     NO_ENGINE_SUBSTITUTION = 16, "NO_ENGINE_SUBSTITUTION";
-    /// No meaning for expressions.
-    NO_AUTO_VALUE_ON_ZERO = 17, "NO_AUTO_VALUE_ON_ZERO";
-    /// No meaning for expressions.
-    NO_DIR_IN_CREATE = 18, "NO_DIR_IN_CREATE";
+    /// CHAR columns keep their trailing spaces.
+    PAD_CHAR_TO_FULL_LENGTH = 11, "PAD_CHAR_TO_FULL_LENGTH";
+    /// Fractions of seconds are cut, not rounded.
+    TIME_TRUNCATE_FRACTIONAL = 12, "TIME_TRUNCATE_FRACTIONAL";
 }
 
 impl SqlMode {
@@ -94,14 +101,16 @@ impl SqlMode {
         for name in text.split(',').map(str::trim).filter(|n| !n.is_empty()) {
             let upper = name.to_ascii_uppercase();
             let bits = match upper.as_str() {
-                "ANSI" => Self::REAL_AS_FLOAT
+                "ANSI" => Self::ANSI
+                    .with(Self::REAL_AS_FLOAT)
                     .with(Self::PIPES_AS_CONCAT)
                     .with(Self::ANSI_QUOTES)
                     .with(Self::IGNORE_SPACE)
                     .with(Self::ONLY_FULL_GROUP_BY),
                 "TRADITIONAL" => Self::mysql_default()
                     .without(Self::ONLY_FULL_GROUP_BY)
-                    .with(Self::STRICT_ALL_TABLES),
+                    .with(Self::STRICT_ALL_TABLES)
+                    .with(Self::TRADITIONAL),
                 _ => {
                     let known = Self::NAMES.iter().find(|(n, _)| *n == upper);
                     known
@@ -159,10 +168,21 @@ pub struct Session {
     /// The statement's time in microseconds since 1970-01-01 00:00:00 UTC; `None` reads the clock, once for each
     /// row that is evaluated alone and once for each batch.
     pub now: Option<i64>,
-    /// Seed for RAND() without an argument; `None` takes one from the clock.
-    pub rand_seed: Option<u64>,
-    /// User variables (`@name`), by lower-case name.
-    pub user_variables: BTreeMap<String, Datum>,
+    /// `rand_seed1`: the first seed of RAND() without an argument; `None` is one that nobody knows.
+    pub rand_seed1: Option<u64>,
+    /// `rand_seed2`: the second seed.
+    pub rand_seed2: Option<u64>,
+    /// User variables (`@name`), by lower-case name; see [`Session::set_user_variable`].
+    pub user_variables: BTreeMap<String, UserVariable>,
+}
+
+/// The value of a user variable. An expression sees it as BIGINT, DECIMAL, DOUBLE, or (everything else) a string.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserVariable {
+    /// The value; bytes are in the character set of the collation.
+    pub value: Datum,
+    /// The collation of a string; `binary` of anything else.
+    pub collation: CollationId,
 }
 
 impl Default for Session {
@@ -177,7 +197,8 @@ impl Default for Session {
             default_week_format: 0,
             block_encryption_mode: "aes-128-ecb".to_owned(),
             now: None,
-            rand_seed: None,
+            rand_seed1: None,
+            rand_seed2: None,
             user_variables: BTreeMap::new(),
         }
     }
@@ -192,9 +213,34 @@ fn wrong_value(name: &str, value: &str) -> Error {
 }
 
 impl Session {
+    /// Sets a user variable, as `SET @name = value` does: text is in the collation of the connection.
+    ///
+    /// ```
+    /// use sqlift_types::{Datum, Session};
+    /// let mut session = Session::default();
+    /// session.set_user_variable("Limit", Datum::Int(10));
+    /// assert_eq!(session.user_variables["limit"].value, Datum::Int(10));
+    /// ```
+    pub fn set_user_variable(&mut self, name: &str, value: Datum) {
+        let collation = match &value {
+            Datum::Bytes(_) => self.collation_connection,
+            // MySQL: what becomes a string without being one is latin1.
+            Datum::Date(_) | Datum::Time(_) | Datum::DateTime(_) => CollationId::LATIN1_SWEDISH_CI,
+            Datum::Json(_) => CollationId::UTF8MB4_BIN,
+            _ => CollationId::BINARY,
+        };
+        self.set_user_variable_in(name, value, collation);
+    }
+
+    /// As [`Session::set_user_variable`], for a string of any collation.
+    pub fn set_user_variable_in(&mut self, name: &str, value: Datum, collation: CollationId) {
+        self.user_variables
+            .insert(name.to_lowercase(), UserVariable { value, collation });
+    }
+
     /// Sets a system variable by name, as `SET name = value` does.
     ///
-    /// Errors: 1193 for an unknown name, 1231 for a value that the variable cannot take.
+    /// Errors: 1193 for an unknown name, 1231 (or one of its own) for a value that the variable cannot take.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
         let lower = name.to_ascii_lowercase();
         let wrong = || wrong_value(&lower, value);
@@ -207,20 +253,38 @@ impl Session {
         };
         match lower.as_str() {
             "sql_mode" => self.sql_mode = SqlMode::parse(value)?,
-            "time_zone" => self.time_zone = parse_zone(value).ok_or_else(wrong)?,
+            "time_zone" => {
+                self.time_zone = parse_zone(value).ok_or_else(|| {
+                    let message = format!("Unknown or incorrect time zone: '{value}'");
+                    Error::new(1298, "HY000", message)
+                })?;
+            }
             "collation_connection" => {
                 let collation = sqlift_collation::Collation::by_name(value).ok_or_else(|| {
                     Error::new(1273, "HY000", format!("Unknown collation: '{value}'"))
                 })?;
                 self.collation_connection = collation.id();
             }
+            "character_set_connection" => {
+                let charset = Charset::by_name(value).ok_or_else(|| {
+                    Error::new(1115, "42000", format!("Unknown character set: '{value}'"))
+                })?;
+                self.collation_connection = charset.default_collation();
+            }
             "div_precision_increment" => self.div_precision_increment = number(0, 30)? as u8,
             "max_allowed_packet" => self.max_allowed_packet = number(1024, 1 << 30)? / 1024 * 1024,
-            "lc_time_names" => self.lc_time_names = value.to_owned(),
+            "lc_time_names" => {
+                let by_number = || Locale::by_number(value.parse().ok()?);
+                let locale = Locale::by_name(value).or_else(by_number).ok_or_else(|| {
+                    Error::new(1649, "HY000", format!("Unknown locale: '{value}'"))
+                })?;
+                self.lc_time_names = locale.name.to_owned();
+            }
             "default_week_format" => self.default_week_format = number(0, 7)? as u8,
             "block_encryption_mode" => self.block_encryption_mode = value.to_ascii_lowercase(),
             "timestamp" => self.now = parse_timestamp(value).ok_or_else(wrong)?,
-            "rand_seed1" | "rand_seed2" => self.rand_seed = Some(number(0, u32::MAX)?.into()),
+            "rand_seed1" => self.rand_seed1 = Some(value.trim().parse().map_err(|_| wrong())?),
+            "rand_seed2" => self.rand_seed2 = Some(value.trim().parse().map_err(|_| wrong())?),
             _ => {
                 let message = format!("Unknown system variable '{name}'");
                 return Err(Error::new(1193, "HY000", message));
@@ -230,7 +294,7 @@ impl Session {
     }
 }
 
-/// `+HH:MM` up to 14 hours, `UTC`, `SYSTEM` (taken as UTC: a library has no server's zone), or a zone name.
+/// `+HH:MM` up to 14 hours, `UTC`, `SYSTEM` (taken as UTC: a library has no server's zone), or the name of a zone that there is.
 fn parse_zone(text: &str) -> Option<TimeZone> {
     let upper = text.to_ascii_uppercase();
     if upper == "UTC" || upper == "SYSTEM" {
@@ -239,7 +303,9 @@ fn parse_zone(text: &str) -> Option<TimeZone> {
     let sign = match text.as_bytes().first()? {
         b'+' => 1,
         b'-' => -1,
-        c if c.is_ascii_alphabetic() => return Some(TimeZone::Named(text.to_owned())),
+        c if c.is_ascii_alphabetic() => {
+            return Zone::from_sql(text.as_bytes()).map(|_| TimeZone::Named(text.to_owned()));
+        }
         _ => return None,
     };
     let (hours, minutes) = text[1..].split_once(':')?;

@@ -104,7 +104,8 @@ impl TypeKind {
 ///
 /// `length` is the number of characters (text), bytes (binary), digits (DECIMAL: the precision), bits (BIT), or the display
 /// width including a sign (integers, floating-point): what MySQL derives the length of a text conversion from.
-/// `decimals` is the scale (DECIMAL), the number of fraction digits of seconds (temporal), or [`NOT_FIXED`].
+/// `decimals` is the scale (DECIMAL), the number of fraction digits of seconds (temporal), or [`NOT_FIXED`] (of a YEAR, too, that is
+/// no column).
 ///
 /// ```
 /// use sqlift_types::SqlType;
@@ -201,9 +202,15 @@ impl SqlType {
     pub const fn bit(bits: u32) -> SqlType {
         Self::plain_unsigned(TypeKind::Bit, bits)
     }
-    /// YEAR.
+    /// YEAR, as a column has it: always shown with four digits.
     pub const fn year() -> SqlType {
         Self::plain_unsigned(TypeKind::Year, 4)
+    }
+    /// YEAR, as an expression has it: year 0 is shown as `0`, not `0000`, its `decimals` being [`NOT_FIXED`].
+    pub const fn computed_year() -> SqlType {
+        let mut year = Self::year();
+        year.decimals = NOT_FIXED;
+        year
     }
     /// DATE.
     pub const fn date() -> SqlType {

@@ -61,14 +61,26 @@ impl Warning {
     }
     /// 4095 and 4096: a delimiter in a date or time that MySQL would rather not take.
     pub fn deprecated_delimiter(note: Deprecation, text: &[u8]) -> Warning {
+        Warning::deprecated_delimiter_in(note, &printable(text), 0)
+    }
+    /// As [`Warning::deprecated_delimiter`], for a row (from 0) and the text as it is shown.
+    pub fn deprecated_delimiter_in(note: Deprecation, text: &str, row: u64) -> Warning {
         let Deprecation {
             kind,
             delimiter,
             position,
         } = note;
-        let (text, delimiter) = (printable(text), char::from(delimiter));
+        let delimiter = match delimiter {
+            b'\t' => "\\t".to_owned(),
+            b'\n' => "\\n".to_owned(),
+            0x0B => "\\v".to_owned(),
+            0x0C => "\\f".to_owned(),
+            b'\r' => "\\r".to_owned(),
+            other => char::from(other).to_string(),
+        };
+        let row = row + 1;
         let found = format!(
-            "Delimiter '{delimiter}' in position {position} in datetime value '{text}' at row 1 is"
+            "Delimiter '{delimiter}' in position {position} in datetime value '{text}' at row {row} is"
         );
         match kind {
             DeprecationKind::Prefer(better) => {

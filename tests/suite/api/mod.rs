@@ -1,6 +1,7 @@
-//! The public door: bad input, rows that are not as declared, parameters, threads, depth.
+//! The public door: bad input, rows that are not as declared, parameters, sessions, threads, depth.
 
 mod depth;
 mod refusal;
 mod rows;
+mod session;
 mod threads;

@@ -70,6 +70,8 @@ fn escape_character(cx: &mut BindContext<'_>, escape: Option<Expr>) -> Result<Op
     let text = std::str::from_utf8(&text).map_err(|_| wrong())?;
     let mut characters = text.chars();
     match (characters.next(), characters.next()) {
+        // MySQL: with NO_BACKSLASH_ESCAPES there is no way to say that there is none.
+        (None, _) if cx.session.sql_mode.contains(SqlMode::NO_BACKSLASH_ESCAPES) => Err(wrong()),
         (None, _) => Ok(None),
         (Some(character), None) => Ok(Some(character)),
         _ => Err(wrong()),

@@ -16,6 +16,7 @@ mod mathematics;
 mod number_format;
 pub(crate) mod numeric;
 mod radix;
+mod random;
 mod rounding;
 mod text;
 mod textual;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Vec<Function> {
         mathematics::functions(),
         number_format::functions(),
         radix::functions(),
+        random::functions(),
         rounding::functions(),
         text::functions(),
     ]

@@ -82,7 +82,8 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
         operands.push(name);
     }
     let collation = cx.connection_collation();
-    let call = cx.call(operands, textual::text_type(length, collation), true);
+    let nullable = cx.text_nullable(&operands);
+    let call = cx.call(operands, textual::text_type(length, collation), nullable);
     let collated = Collated::new(collation, Coercibility::Coercible, Repertoire::Unicode);
     Ok(cx.with_collation(call, collated))
 }

@@ -200,24 +200,36 @@ pub(super) fn own_text(cx: &mut BindContext<'_>, expr: Expr) -> Result<(Expr, Co
     Ok((text(cx, expr, agreed)?, agreed))
 }
 
-/// Text as messages quote it: in UTF-8, up to a zero byte, at most 128 bytes; `?` for characters of four bytes. Binary strings are
-/// shown byte by byte.
+/// Text as messages quote it: in UTF-8, up to a zero byte, at most 128 bytes; `?` for characters of four bytes and for what is left of
+/// one that the limit cuts. Binary strings are shown byte by byte.
 pub(super) fn shown(text: &[u8], charset: Charset) -> String {
     const SHOWN: usize = 128;
     if charset == Charset::Binary {
-        return escaped(&text[..text.len().min(SHOWN)], SHOWN);
+        let mut out = escaped(&text[..text.len().min(SHOWN)], SHOWN);
+        out.truncate(SHOWN);
+        return out;
     }
     let mut utf8 = Vec::new();
     sqlift_collation::convert(charset, Charset::Utf8mb3, text, &mut utf8);
     if charset == Charset::Utf8mb3 {
         utf8 = text.to_vec();
     }
+    shown_as_is(&utf8, SHOWN)
+}
+
+/// Bytes in a message that takes them for UTF-8 whatever they are: up to a zero byte, at most so many, `?` for each that belongs to
+/// no character of three bytes or fewer.
+pub(super) fn shown_as_is(bytes: &[u8], most: usize) -> String {
+    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
     let mut out = String::new();
-    for c in String::from_utf8_lossy(&utf8).chars() {
-        if c == '\0' || out.len() + c.len_utf8() > SHOWN {
-            break;
+    for chunk in bytes[..end.min(most)].utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c.len_utf8() {
+                4 => out.push_str("????"),
+                _ => out.push(c),
+            }
         }
-        out.push(c);
+        out.extend(chunk.invalid().iter().map(|_| '?'));
     }
     out
 }

@@ -89,13 +89,49 @@ fn text_literal(
     spelling: &mut Vec<Warning>,
 ) -> Result<Expr, Error> {
     match &string.prefix {
-        StringPrefix::None => Ok(text(string.value.clone(), session.collation_connection)),
+        StringPrefix::None => Ok(connected(&string.value, session, spelling)),
         StringPrefix::National => {
             spelling.push(national());
             Ok(text(string.value.clone(), CollationId::UTF8MB3_GENERAL_CI))
         }
         StringPrefix::Introducer(charset) => introduced(charset, string.value.clone(), spelling),
     }
+}
+
+/// A string constant of the connection: what its character set lacks becomes `?`, with warning 1300.
+fn connected(value: &[u8], session: &Session, spelling: &mut Vec<Warning>) -> Expr {
+    let collation = session.collation_connection;
+    let charset = collation.get().map_or(Charset::Utf8mb4, Collation::charset);
+    if matches!(charset, Charset::Utf8mb4 | Charset::Binary) {
+        return text(value.to_vec(), collation);
+    }
+    let mut converted = Vec::new();
+    let report = sqlift_collation::convert(Charset::Utf8mb4, charset, value, &mut converted);
+    if !report.is_exact() {
+        let message = format!(
+            "Cannot convert string '{}' from utf8mb4 to {}",
+            shown_bytes(value),
+            charset.name()
+        );
+        spelling.push(Warning::new(1300, message));
+    }
+    text(converted, collation)
+}
+
+/// The first six bytes: what is not ASCII as `\xNN`.
+fn shown_bytes(bytes: &[u8]) -> String {
+    const SHOWN: usize = 6;
+    let mut out = String::new();
+    for byte in bytes.iter().take(SHOWN) {
+        match byte {
+            0x20..=0x7E => out.push(char::from(*byte)),
+            _ => out.push_str(&format!("\\x{byte:02X}")),
+        }
+    }
+    if bytes.len() > SHOWN {
+        out.push_str("...");
+    }
+    out
 }
 
 /// A string constant of a collation, the bytes being in its character set already.

@@ -8,6 +8,7 @@ mod cast_type;
 mod construct;
 mod literal;
 mod names;
+mod variable;
 
 pub use cast_type::column_type;
 
@@ -17,7 +18,7 @@ use sqlift_syntax::ast::{self, BinaryOp, Literal, Parameter, TrimSide, UnaryOp};
 use sqlift_syntax::types::{CastType, CharsetName};
 use sqlift_syntax::{TextContext, mysql_text};
 use sqlift_types::{
-    Column, Datum, Error, Schema, Session, Span, SqlType, TimeZone, TypeKind, Warning,
+    Column, Datum, Error, Schema, Session, Span, SqlMode, SqlType, TimeZone, TypeKind, Warning,
 };
 
 /// A bound expression with the warnings that binding raised.
@@ -68,7 +69,12 @@ pub fn bind(expr: &ast::Expr, binding: &Binding<'_>) -> Result<Bound, Error> {
         parameters: Vec::new(),
         depth: 0,
     };
-    let bound = binder.expr(expr)?;
+    let mut bound = binder.expr(expr)?;
+    settle_scales(&mut bound);
+    if let ExprKind::Literal(Datum::Decimal(value)) = &bound.kind {
+        // MySQL: a DECIMAL variable has 30 decimals for whatever reckons with it, and shows those that it was given.
+        bound.ty.decimals = value.scale();
+    }
     binder.spelling.sort_by_key(|(place, _)| *place);
     let spelling = binder.spelling.into_iter().map(|(_, warning)| warning);
     let warnings = spelling.chain(binder.warnings).collect();
@@ -111,6 +117,23 @@ fn stays_computed(value: &Datum) -> bool {
 /// them): it is then computed for each row, where tier 0 holds what the type does not.
 fn holds(ty: &SqlType, value: &Datum) -> bool {
     value.as_cell(ty, &mut Default::default()).is_some()
+}
+
+/// Gives constants below a call, which may be DECIMAL variables with the scale of their own value, the scale of their type.
+fn settle_scales(expr: &mut Expr) {
+    if let ExprKind::Call { args, .. } | ExprKind::Row(args) = &mut expr.kind {
+        for arg in args {
+            let scale = arg.ty.decimals;
+            if let ExprKind::Literal(Datum::Decimal(value)) = &mut arg.kind
+                && arg.ty.repr().is_decimal()
+                && value.scale() != scale
+                && let Some(settled) = value.rescale(scale)
+            {
+                *value = settled;
+            }
+            settle_scales(arg);
+        }
+    }
 }
 
 struct Binder<'a> {
@@ -170,7 +193,10 @@ impl Binder<'_> {
             target,
             name: std::ptr::eq(node, root).then(|| self.binding.text.trim()),
         };
-        let bound = (catalogue().function(function).binder())(&mut cx, args)?;
+        let mut bound = (catalogue().function(function).binder())(&mut cx, args)?;
+        if bound.ty.kind == TypeKind::Year && !bound.is_column() {
+            bound.ty = SqlType::computed_year();
+        }
         Ok(self.folded(bound))
     }
 
@@ -232,11 +258,14 @@ impl Binder<'_> {
             A::Literal(literal) => self.literal(literal, span(node.span)),
             A::Column(column) => {
                 let column = self.column(column, span(node.span))?;
-                self.local(node, column)
+                self.shown(node, column)
             }
             A::Parameter(parameter) => Ok(self.parameter(parameter, span(node.span))),
             A::UserVariable(name) => self.user_variable(node, &name.text),
-            A::SystemVariable(variable) => self.system_variable(node, &variable.name.text),
+            A::SystemVariable(variable) => {
+                let bound = variable::system(variable, self.binding.session)?;
+                Ok(bound.at(span(node.span)))
+            }
             _ => Err(Error::unsupported("assignment to a user variable")),
         }
     }
@@ -352,13 +381,18 @@ impl Binder<'_> {
         }
     }
 
-    /// A TIMESTAMP holds UTC and shows the clock of the session's time zone.
-    fn local(&mut self, node: &ast::Expr, column: Expr) -> Result<Expr, Error> {
-        let is_utc = self.binding.session.time_zone == TimeZone::Offset(0);
-        if is_utc || column.ty.kind != TypeKind::Timestamp {
-            return Ok(column);
+    /// A column as the session sees it: a TIMESTAMP holds UTC and shows the clock of the session's time zone, a CHAR may have to show
+    /// its trailing spaces.
+    fn shown(&mut self, node: &ast::Expr, column: Expr) -> Result<Expr, Error> {
+        let session = self.binding.session;
+        let padded = session.sql_mode.contains(SqlMode::PAD_CHAR_TO_FULL_LENGTH);
+        match column.ty.kind {
+            TypeKind::Timestamp if session.time_zone != TimeZone::Offset(0) => {
+                self.call(node, "local time", vec![column])
+            }
+            TypeKind::Char if padded => self.call(node, "full length", vec![column]),
+            _ => Ok(column),
         }
-        self.call(node, "local time", vec![column])
     }
 
     fn column(&mut self, column: &ast::ColumnRef, place: Span) -> Result<Expr, Error> {
@@ -436,11 +470,7 @@ impl Binder<'_> {
             .session
             .user_variables
             .get(&name.to_lowercase());
-        Ok(names::user_variable(value, self.binding.session).at(span(node.span)))
-    }
-
-    fn system_variable(&mut self, node: &ast::Expr, name: &str) -> Result<Expr, Error> {
-        names::system_variable(name, self.binding.session).map(|e| e.at(span(node.span)))
+        Ok(variable::user(value).at(span(node.span)))
     }
 
     fn literal(&mut self, literal: &Literal, place: Span) -> Result<Expr, Error> {
@@ -485,6 +515,12 @@ impl Binder<'_> {
         self.call(node, catalogue().function(function).name(), args)
     }
 
+    /// The database that messages name.
+    fn database(&self) -> &str {
+        let table = self.binding.schema.table.as_ref();
+        table.map_or("sqlift", |(database, _)| database)
+    }
+
     /// The function that is meant, if it takes so many arguments.
     fn resolve(&self, call: &ast::Call) -> Result<FunctionId, Error> {
         let upper = call.name.text.to_ascii_uppercase();
@@ -494,17 +530,22 @@ impl Binder<'_> {
             .then(|| catalogue().lookup(&upper))
             .flatten();
         let known = known.filter(|id| !catalogue().function(*id).is_operator());
+        if call.schema.is_none()
+            && call.form == ast::CallForm::Name
+            && names::is_keyword_function(&upper)
+        {
+            return Err(Error::unknown_function_by_spelling(&format!(
+                "{}.{}",
+                self.database(),
+                call.name.text
+            )));
+        }
         let Some(id) = known else {
-            if call.schema.is_none() && names::is_mysql_function(&upper) {
+            let by_keyword = call.form == ast::CallForm::Keyword;
+            if call.schema.is_none() && (by_keyword || names::is_mysql_function(&upper)) {
                 return Err(Error::unsupported(format_args!("function {upper}")));
             }
-            let database = self
-                .binding
-                .schema
-                .table
-                .as_ref()
-                .map_or("sqlift", |(d, _)| d);
-            let database = call.schema.as_ref().map_or(database, |s| &s.text);
+            let database = call.schema.as_ref().map_or(self.database(), |s| &s.text);
             let error = Error::unknown_function(&format!("{database}.{}", call.name.text));
             return Err(match catalogue().suggestion(&upper) {
                 Some(name) => error.with_help(format!("did you mean {name}?")),

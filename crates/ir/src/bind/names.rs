@@ -1,9 +1,9 @@
-//! Leaves that come from names: columns, variables, units, and lists of what MySQL has.
+//! Leaves that come from names: columns, units, and lists of what MySQL has.
 
 use sqlift_collation::{Coercibility, Collated, Repertoire};
 use sqlift_functions::{Expr, ExprKind};
 use sqlift_syntax::ast::IntervalUnit;
-use sqlift_types::{Datum, Error, Session, Span, SqlType, TimeZone, TypeKind};
+use sqlift_types::{Datum, Span, SqlType, TypeKind};
 
 /// A name that syntax gives (a character set, a collation, a path) as a constant argument.
 pub(super) fn text(name: &str) -> Expr {
@@ -52,64 +52,6 @@ pub(super) fn column(index: u32, ty: SqlType, nullable: bool) -> Expr {
     }
 }
 
-/// The value of a user variable, NULL if it was never set.
-pub(super) fn user_variable(value: Option<&Datum>, session: &Session) -> Expr {
-    let value = value.cloned().unwrap_or(Datum::Null);
-    let ty = match &value {
-        Datum::Int(_) => SqlType::bigint(),
-        Datum::UInt(_) => SqlType::ubigint(),
-        Datum::Double(_) => SqlType::double(),
-        Datum::Decimal(d) => SqlType::decimal(65, d.scale()),
-        _ => SqlType::text(TypeKind::LongText, u32::MAX, session.collation_connection),
-    };
-    let mut expr = Expr::literal(value, ty);
-    expr.nullable = true;
-    if expr.ty.kind.is_string() {
-        expr.collated.coercibility = Coercibility::Implicit;
-    }
-    expr
-}
-
-/// The value of a system variable that a session has.
-pub(super) fn system_variable(name: &str, session: &Session) -> Result<Expr, Error> {
-    let integer = |v: u64| Expr::literal(Datum::UInt(v), SqlType::ubigint());
-    let words = |v: &str| {
-        let mut expr = text(v);
-        expr.ty.collation = sqlift_types::CollationId::UTF8MB4_0900_AI_CI;
-        expr.collated.coercibility = Coercibility::SysConst;
-        expr
-    };
-    Ok(match name.to_ascii_lowercase().as_str() {
-        "sql_mode" => words(&session.sql_mode.to_string()),
-        "collation_connection" => words(
-            session
-                .collation_connection
-                .get()
-                .map_or("", |collation| collation.name()),
-        ),
-        "div_precision_increment" => integer(session.div_precision_increment.into()),
-        "max_allowed_packet" => integer(session.max_allowed_packet.into()),
-        "time_zone" => words(&match &session.time_zone {
-            TimeZone::Named(name) => name.clone(),
-            TimeZone::Offset(seconds) => {
-                let sign = if *seconds < 0 { '-' } else { '+' };
-                let minutes = seconds.unsigned_abs() / 60;
-                format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
-            }
-        }),
-        "lc_time_names" => words(&session.lc_time_names),
-        "default_week_format" => integer(session.default_week_format.into()),
-        "block_encryption_mode" => words(&session.block_encryption_mode),
-        _ => {
-            return Err(Error::new(
-                1193,
-                "HY000",
-                format!("Unknown system variable '{name}'"),
-            ));
-        }
-    })
-}
-
 /// The candidate that is spelled most like `name`, if any is close.
 pub(super) fn closest<'a>(
     name: &str,
@@ -130,6 +72,49 @@ pub(super) fn closest<'a>(
 /// Whether MySQL 9.7 has a scalar function of this (upper-case) name.
 pub(super) fn is_mysql_function(name: &str) -> bool {
     MYSQL_FUNCTIONS.lines().any(|f| f == name)
+}
+
+/// Whether the grammar knows a function of this (upper-case) name by its keyword, and that only when its parenthesis follows at
+/// once (unless IGNORE_SPACE): elsewhere the name is one of a function that is not there, error 1630.
+pub(super) fn is_keyword_function(name: &str) -> bool {
+    matches!(
+        name,
+        "ADDDATE"
+            | "BIT_AND"
+            | "BIT_OR"
+            | "BIT_XOR"
+            | "CAST"
+            | "COUNT"
+            | "CURDATE"
+            | "CURTIME"
+            | "DATE_ADD"
+            | "DATE_SUB"
+            | "EXTRACT"
+            | "GROUP_CONCAT"
+            | "JSON_ARRAYAGG"
+            | "JSON_OBJECTAGG"
+            | "MAX"
+            | "MID"
+            | "MIN"
+            | "NOW"
+            | "POSITION"
+            | "SESSION_USER"
+            | "STD"
+            | "STDDEV"
+            | "STDDEV_POP"
+            | "STDDEV_SAMP"
+            | "ST_COLLECT"
+            | "SUBDATE"
+            | "SUBSTR"
+            | "SUBSTRING"
+            | "SUM"
+            | "SYSDATE"
+            | "SYSTEM_USER"
+            | "TRIM"
+            | "VARIANCE"
+            | "VAR_POP"
+            | "VAR_SAMP"
+    )
 }
 
 /// The names of MySQL 9.7's scalar functions, one a line.

@@ -51,6 +51,10 @@ pub fn time_add(value: Time, interval: &Interval) -> Option<Time> {
     if interval.month_based {
         return None;
     }
+    // MySQL: the interval must be a TIME, too.
+    if interval.micros.abs() > i128::from(Time::MAX.micros()) {
+        return None;
+    }
     let total = i128::from(value.micros()) + interval.micros;
     let micros = i64::try_from(total).ok()?;
     let (time, clamped) = Time::clamped(micros);

@@ -76,6 +76,16 @@ impl Notes {
         self.truncated || self.out_of_range || self.zero_date || self.zero_in_date || self.overflow
     }
 
+    /// Nothing but a field or value out of range.
+    #[must_use]
+    pub fn only_out_of_range(&self) -> bool {
+        let out_of_range = Self {
+            out_of_range: true,
+            ..Self::default()
+        };
+        *self == out_of_range
+    }
+
     pub(crate) fn deprecate(&mut self, kind: DeprecationKind, delimiter: u8, position: usize) {
         if self.deprecation.is_none() {
             self.deprecation = Some(Deprecation {

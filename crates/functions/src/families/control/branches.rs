@@ -2,7 +2,7 @@
 
 use super::no_rows;
 use crate::families::logic::condition;
-use crate::families::{aggregate, json, textual};
+use crate::families::{aggregate, json, random, textual};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext, catalogue};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
@@ -185,7 +185,8 @@ fn bind_nullif(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
         common.collated.collation = agreed.collation;
     }
     let same = equal(cx, value.clone(), other)?;
-    let value = aggregate::converted(cx, value, &common)?;
+    let mut value = aggregate::converted(cx, value, &common)?;
+    random::next_turn(&mut value);
     let null = cx.null(common.ty.clone());
     Ok(aggregate::call(cx, vec![same, null, value], &common, true))
 }

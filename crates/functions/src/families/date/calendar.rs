@@ -332,23 +332,24 @@ fn locale(site: &CallSite<'_>) -> &'static Locale {
     super::session_locale(site.session)
 }
 
-fn bind_name(cx: &mut BindContext<'_>, operand: Expr) -> Result<Expr, Error> {
-    let locale = super::session_locale(cx.session);
-    let longest = locale.days.iter().chain(&locale.months);
-    let longest = longest.map(|name| name.chars().count()).max().unwrap_or(0) as u32;
-    // MySQL: nine, the length of Wednesday and September, whatever the language, unless the language has longer names.
-    let ty = SqlType::text(TypeKind::VarChar, longest.max(9), cx.connection_collation());
+/// A name as long as the longest of the language's `names`.
+fn bind_name(cx: &mut BindContext<'_>, operand: Expr, names: &[&str]) -> Result<Expr, Error> {
+    let longest = names.iter().map(|name| name.chars().count()).max();
+    let longest = longest.unwrap_or(0) as u32;
+    let ty = SqlType::text(TypeKind::VarChar, longest, cx.connection_collation());
     Ok(cx.call(vec![operand], ty, true))
 }
 
 fn bind_day_name(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let operand = date_operand(cx, args, Manner::Days)?;
-    bind_name(cx, operand)
+    let names = super::session_locale(cx.session).days;
+    bind_name(cx, operand, &names)
 }
 
 fn bind_month_name(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let operand = date_operand(cx, args, Manner::Fields)?;
-    bind_name(cx, operand)
+    let names = super::session_locale(cx.session).months;
+    bind_name(cx, operand, &names)
 }
 
 fn day_name_reference(

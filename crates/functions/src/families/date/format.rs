@@ -3,14 +3,15 @@
 use super::DATETIME;
 use super::fields::parts;
 use crate::families::cast::to_temporal::{Manner, read};
+use crate::families::textual;
 use crate::kernel::nullable_with;
 use crate::native::{Bytes, Date, DateTime, Int, Time};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
-use sqlift_collation::Charset;
+use sqlift_collation::{Charset, Collated, Repertoire};
 use sqlift_types::temporal::date_format::{Formatted, format};
 use sqlift_types::temporal::str_to_date::{self, FormatKind, format_kind};
 use sqlift_types::temporal::{self, DateFlags, Locale, Notes, Parts, calendar};
-use sqlift_types::{Datum, Error, SqlMode, SqlType, TypeKind, Warning, printable};
+use sqlift_types::{Datum, Error, SqlMode, SqlType, TypeKind, Warning};
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -159,18 +160,28 @@ fn longest(pattern: &[u8]) -> u32 {
     length
 }
 
-fn format_operand(cx: &BindContext<'_>, pattern: Expr) -> (Expr, SqlType) {
-    let length = match cx.constant(&pattern) {
-        Some(Datum::Bytes(ref text))
-            if pattern.ty.kind != TypeKind::Hex
-                && pattern.ty.length == String::from_utf8_lossy(text).chars().count() as u32 =>
-        {
-            longest(text)
-        }
-        // Not as written, but computed.
+/// Whether the operand is a text literal as written, not something that was folded: its text tells.
+fn is_text_literal(cx: &BindContext<'_>, expr: &Expr) -> bool {
+    let text = (cx.quote)(expr.span);
+    let before = text.split('\'').next().unwrap_or_default();
+    expr.as_literal().is_some()
+        && expr.ty.kind.is_text()
+        && text.ends_with('\'')
+        && (before.is_empty() || before.starts_with('_') || before.eq_ignore_ascii_case("N"))
+}
+
+/// The pattern as text, and the type of the result, which has the pattern's coercibility.
+fn format_operand(cx: &BindContext<'_>, pattern: Expr) -> (Expr, SqlType, Collated) {
+    let length = match pattern.as_literal() {
+        Some(Datum::Bytes(text)) if is_text_literal(cx, &pattern) => longest(text),
         _ => pattern.ty.display_length().saturating_mul(10),
     };
     let collation = cx.connection_collation();
+    let collated = Collated {
+        collation,
+        repertoire: Repertoire::Unicode,
+        ..textual::collated(cx, &pattern)
+    };
     let pattern = match pattern.ty.kind {
         kind if kind.is_string() => pattern,
         _ => {
@@ -178,21 +189,24 @@ fn format_operand(cx: &BindContext<'_>, pattern: Expr) -> (Expr, SqlType) {
             cx.coerce(pattern, SqlType::text(TypeKind::VarChar, length, collation))
         }
     };
-    (pattern, SqlType::text(TypeKind::VarChar, length, collation))
+    let ty = SqlType::text(TypeKind::VarChar, length, collation);
+    (pattern, ty, collated)
 }
 
 fn bind_date_format(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [moment, pattern] = super::exactly(args)?;
-    let (pattern, ty) = format_operand(cx, pattern);
+    let (pattern, ty, collated) = format_operand(cx, pattern);
     let moment = read(cx, moment, DATETIME, Manner::Fields)?;
-    Ok(cx.call(vec![moment, pattern], ty, true))
+    let call = cx.call(vec![moment, pattern], ty, true);
+    Ok(cx.with_collation(call, collated))
 }
 
 fn bind_time_format(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [time, pattern] = super::exactly(args)?;
-    let (pattern, ty) = format_operand(cx, pattern);
+    let (pattern, ty, collated) = format_operand(cx, pattern);
     let time = read(cx, time, SqlType::int(), Manner::Mixed)?;
-    Ok(cx.call_named("DATE_FORMAT", vec![time, pattern], ty, true))
+    let call = cx.call_named("DATE_FORMAT", vec![time, pattern], ty, true);
+    Ok(cx.with_collation(call, collated))
 }
 
 /// How texts are read at one call site.
@@ -230,7 +244,7 @@ impl Reading {
             } else {
                 ("datetime", text)
             };
-            let text = printable(text);
+            let text = textual::shown_as_is(text, 127);
             let message = format!("Incorrect {word} value: '{text}' for function str_to_date");
             cx.warn(Warning::new(1411, message));
             return None;
@@ -241,7 +255,12 @@ impl Reading {
                 TypeKind::Time => "time",
                 _ => "datetime",
             };
-            cx.warn(Warning::truncated(word, text));
+            // MySQL: the text, whatever its character set, is taken for latin1.
+            let shown = textual::shown(text, Charset::Latin1);
+            cx.warn(Warning::new(
+                1292,
+                format!("Truncated incorrect {word} value: '{shown}'"),
+            ));
         }
         Some(value)
     }
@@ -261,7 +280,10 @@ impl Reading {
             return None;
         }
         let date = parts.date();
-        if !calendar::check(date, self.flags, &mut Notes::default()) {
+        // MySQL: NO_ZERO_DATE refuses here what has any zero part, the year included.
+        let zero = date.has_zero_part() || date.year() == 0;
+        let refused = self.flags.no_zero_date && zero;
+        if refused || !calendar::check(date, self.flags, &mut Notes::default()) {
             return None;
         }
         Some(match self.kind {

@@ -9,7 +9,7 @@ use crate::native::{Bytes, DateTime, Dec64, Dec128, Dec256, Int};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_types::decimal::Decimal;
 use sqlift_types::temporal::zone::{self, MAX_UNIX_SECONDS};
-use sqlift_types::temporal::{self, Zone};
+use sqlift_types::temporal::{self, DateFlags, Zone, parse_datetime};
 use sqlift_types::{Datum, Error, I256, Repr, SqlType, TypeKind};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -34,6 +34,7 @@ pub(super) fn functions() -> Vec<Function> {
         ),
         Function::operator("local time", bind_local, local_reference)
             .doc("What a TIMESTAMP column, which holds UTC, shows in the session's time zone.")
+            .reads_column()
             .overload(total_with::<(DateTime,), DateTime, _, _>(
                 |site| session_zone(site.session),
                 |zone: &Zone, _, v: i64| local(zone, v),
@@ -89,14 +90,43 @@ fn bind_unix(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Erro
         return Ok(cx.call(vec![now], SqlType::bigint_of(21), false));
     };
     let nullable = operand.nullable;
-    let digits = digits(&operand, false);
+    let digits = match operand.ty.kind {
+        TypeKind::Hex => hex_digits(&operand),
+        _ => digits(&operand, false),
+    };
     let ty = match digits {
         0 => SqlType::bigint_of(21),
         _ => SqlType::decimal(11 + u32::from(digits), digits),
     };
+    let json = (operand.ty.kind == TypeKind::Json).then(|| operand.clone());
     let mut operand = read(cx, operand, SqlType::int(), Manner::Unix)?;
+    if let Some(json) = json {
+        // A document that is no moment counts as one that is none, not as NULL.
+        let none = Expr::literal(Datum::Int(-1), SqlType::int()).at(cx.span);
+        let args = vec![operand, none];
+        let found = cx.call_named("COALESCE", args, SqlType::int(), false);
+        let missing = cx.bind_named("IS NULL", vec![json])?;
+        let args = vec![missing, cx.null(SqlType::int()), found];
+        operand = cx.call_named("CASE", args, SqlType::int(), nullable);
+    }
     operand.nullable = nullable;
     Ok(cx.call(vec![operand], ty, nullable))
+}
+
+/// MySQL: a hexadecimal literal that is no moment is a number without a fraction.
+fn hex_digits(literal: &Expr) -> u8 {
+    let flags = DateFlags {
+        allow_zero_in_date: true,
+        allow_invalid_dates: true,
+        ..DateFlags::STRICT
+    };
+    match literal.as_literal() {
+        Some(Datum::Bytes(text)) => match parse_datetime(text, flags) {
+            parsed if parsed.is_value() => parsed.fraction_digits,
+            _ => 0,
+        },
+        _ => 0,
+    }
 }
 
 fn unix_reference(
@@ -171,8 +201,9 @@ fn from_unix_reference(
 
 fn bind_local(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [stamp] = super::exactly(args)?;
-    let (ty, nullable) = (stamp.ty.clone(), stamp.nullable);
-    Ok(cx.call(vec![stamp], ty, nullable))
+    let (ty, nullable, collated) = (stamp.ty.clone(), stamp.nullable, stamp.collated);
+    let local = cx.call(vec![stamp], ty, nullable);
+    Ok(Expr { collated, ..local })
 }
 
 /// A moment of UTC on the zone's clock; zero stays zero.

@@ -361,7 +361,8 @@ impl Target {
                 let value = parsed.datetime(self.flags, &self.zone, &mut notes);
                 let value = value.filter(|_| !notes.any());
                 if let (Some(deprecation), Some(_), Some(cx)) = (notes.deprecation, value, say.cx) {
-                    deprecated(cx, deprecation, text);
+                    let shown = textual::shown(text, Charset::Utf8mb4);
+                    deprecated(cx, deprecation, &shown);
                 }
                 value
             }

@@ -209,5 +209,6 @@ fn bind_pretty(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
     let args = arguments::<Pretty>(cx, args)?;
     let packet = cx.session.max_allowed_packet;
     let ty = SqlType::text(TypeKind::LongText, packet, CollationId::UTF8MB4_BIN);
-    Ok(cx.call(args, ty, true))
+    let nullable = cx.text_nullable(&args);
+    Ok(cx.call(args, ty, nullable))
 }

@@ -5,7 +5,7 @@ use crate::families::textual;
 use crate::{BindContext, Expr, Function};
 use sqlift_collation::{CollationId, LikePattern};
 use sqlift_types::json::{Index, Json, Leg, Path};
-use sqlift_types::{Datum, Error};
+use sqlift_types::{Datum, Error, SqlMode};
 use std::collections::HashSet;
 
 pub(super) fn functions() -> Vec<Function> {
@@ -341,8 +341,9 @@ fn bind_search(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
         let (text, _) = textual::own_text(cx, escape.clone())?;
         let (value, mut warnings) = (cx.evaluate)(&text)?;
         cx.warnings.append(&mut warnings);
+        let least = usize::from(cx.session.sql_mode.contains(SqlMode::NO_BACKSLASH_ESCAPES));
         if let Datum::Bytes(bytes) = value
-            && textual::charset_of(text.ty.collation).char_count(&bytes) > 1
+            && !(least..=1).contains(&textual::charset_of(text.ty.collation).char_count(&bytes))
         {
             return Err(wrong());
         }

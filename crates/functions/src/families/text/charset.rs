@@ -84,7 +84,7 @@ fn bind_collate(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error
 fn name(cx: &BindContext<'_>, name: &str) -> Expr {
     let ty = SqlType::text(TypeKind::VarChar, 64, CollationId::UTF8MB3_GENERAL_CI);
     let mut expr = Expr::literal(Datum::Bytes(name.as_bytes().to_vec()), ty).at(cx.span);
-    expr.nullable = true;
+    expr.nullable = cx.text_nullable(&[]);
     expr.collated = Collated::new(
         CollationId::UTF8MB3_GENERAL_CI,
         Coercibility::Coercible,
@@ -111,7 +111,8 @@ fn bind_charset(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error
 fn bind_collation(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [arg] = exactly(args, "COLLATION")?;
     let collation = told(&arg);
-    Ok(name(cx, collation.get().map_or("binary", Collation::name)))
+    let told = collation.get().map_or("binary", Collation::name);
+    Ok(name(cx, told))
 }
 
 fn bind_coercibility(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {

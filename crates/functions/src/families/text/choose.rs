@@ -125,7 +125,8 @@ fn bind_export_set(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
             let digits = count(cx, digits)?;
             let args: Vec<Expr> = args.chain([digits]).collect();
             let ty = textual::text_type(length, collated.collation);
-            let call = cx.call_named("EXPORT_SET of", args, ty, true);
+            let nullable = cx.text_nullable(&args);
+            let call = cx.call_named("EXPORT_SET of", args, ty, nullable);
             Ok(cx.with_collation(call, collated))
         }
     }

@@ -91,8 +91,9 @@ fn bind_char_using(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
     let ty = textual::text_type(length, CollationId::BINARY);
     let unit = Expr::literal(Datum::Int(charset.min_len() as i64), SqlType::bigint());
     let codes: Vec<Expr> = codes;
-    let codes = [unit.at(cx.span)].into_iter().chain(codes).collect();
-    let call = cx.call_named("CHAR of units", codes, ty, true);
+    let codes: Vec<Expr> = [unit.at(cx.span)].into_iter().chain(codes).collect();
+    let nullable = cx.text_nullable(&codes);
+    let call = cx.call_named("CHAR of units", codes, ty, nullable);
     let call = cx.with_collation(call, binary());
     if charset == Charset::Binary {
         return Ok(call);
@@ -104,7 +105,7 @@ fn bind_char_using(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
     );
     let mut text = to_text::explicit(cx, call, charset.default_collation())?;
     text.ty = textual::text_type(length, charset.default_collation());
-    text.nullable = true;
+    text.nullable = nullable;
     Ok(cx.with_collation(text, collated))
 }
 
@@ -144,7 +145,7 @@ fn bind_unhex(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
 
 /// Warning 1411 quotes the argument, not its value.
 fn not_hexadecimal(quoted: &[u8]) -> Warning {
-    let quoted = String::from_utf8_lossy(quoted);
+    let quoted = String::from_utf8_lossy(quoted).replace('\u{fffd}', "?");
     let message = format!("Incorrect string value: '{quoted}' for function unhex");
     Warning::new(1411, message)
 }
@@ -207,7 +208,11 @@ fn bind_from_base64(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, E
     let own = text.ty.clone();
     let (text, _) = textual::own_text(cx, text)?;
     let length = byte_length(&text, &own) * 3 / 4;
-    Ok(result(cx, vec![text], length, binary()))
+    let bytes = result(cx, vec![text], length, binary());
+    Ok(Expr {
+        nullable: true,
+        ..bytes
+    })
 }
 
 /// Bytes that the text of a value of type `own` can take; that of a number is ASCII.

@@ -34,7 +34,8 @@ fn bind_concat(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
         .map(|a| textual::length_in(&a.ty, charset))
         .sum();
     let ty = textual::text_type(length, agreed.collation);
-    let call = cx.call(args, ty, true);
+    let nullable = cx.text_nullable(&args);
+    let call = cx.call(args, ty, nullable);
     Ok(cx.with_collation(call, agreed))
 }
 
@@ -47,7 +48,8 @@ fn bind_concat_ws(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
         .collect();
     let between = lengths[0] * (lengths.len() as u64 - 2);
     let ty = textual::text_type(between + lengths[1..].iter().sum::<u64>(), agreed.collation);
-    let call = cx.call(args, ty, true);
+    let nullable = cx.text_nullable(&args);
+    let call = cx.call(args, ty, nullable);
     Ok(cx.with_collation(call, agreed))
 }
 

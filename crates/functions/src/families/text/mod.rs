@@ -138,8 +138,15 @@ fn constant_count(cx: &mut BindContext<'_>, arg: &Expr) -> Option<Option<i64>> {
 /// A text result of the function being bound, of at most so many characters.
 fn result(cx: &BindContext<'_>, args: Vec<Expr>, length: u64, collated: Collated) -> Expr {
     let ty = textual::text_type(length, collated.collation);
-    let call = cx.call(args, ty, true);
+    let nullable = cx.text_nullable(&args) || is_larger_than_packet(cx, &ty);
+    let call = cx.call(args, ty, nullable);
     cx.with_collation(call, collated)
+}
+
+/// Whether a text of this type may be longer than a packet, and NULL therefore.
+fn is_larger_than_packet(cx: &BindContext<'_>, ty: &SqlType) -> bool {
+    let width = textual::charset_of(ty.collation).max_len() as u64;
+    u64::from(ty.length) * width > u64::from(cx.session.max_allowed_packet)
 }
 
 /// Exactly so many arguments.

@@ -2,7 +2,7 @@
 
 use super::{Site, bytes, characters, constant_count, count, exactly, int, result};
 use crate::families::textual;
-use crate::kernel::nullable_with;
+use crate::kernel::{nullable_with, total_with};
 use crate::native::{Bytes, Int};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_collation::{Charset, Coercibility, Collated, Repertoire, convert};
@@ -42,7 +42,63 @@ pub(super) fn functions() -> Vec<Function> {
                 |site, cx, text, n, fill| pad(site, cx, text, n, fill, Side::Right),
             ))
             .warns(),
+        Function::operator("full length", bind_full_length, full_length_reference)
+            .doc("A CHAR column with its trailing spaces, as PAD_CHAR_TO_FULL_LENGTH shows it.")
+            .reads_column()
+            .overload(total_with::<(Bytes,), Bytes, _, _>(
+                Full::prepare,
+                full_length,
+            )),
     ]
+}
+
+/// What a CHAR column is filled up with, and to how many characters.
+struct Full {
+    charset: Charset,
+    length: usize,
+    space: Vec<u8>,
+}
+
+impl Full {
+    fn prepare(site: &CallSite<'_>) -> Result<Full, Error> {
+        let charset = textual::charset_of(site.collation);
+        Ok(Full {
+            charset,
+            length: site.ret.length as usize,
+            space: a_space(charset),
+        })
+    }
+}
+
+fn bind_full_length(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [column] = exactly(args, "CHAR")?;
+    let (ty, nullable, collated) = (column.ty.clone(), column.nullable, column.collated);
+    let full = cx.call(vec![column], ty, nullable);
+    Ok(Expr { collated, ..full })
+}
+
+fn full_length_reference(
+    _: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    let Some(text) = bytes(&args[0]) else {
+        return Ok(Datum::Null);
+    };
+    let missing = (site.ret.length as usize).saturating_sub(characters(site, text).len());
+    let spaces = a_space(textual::charset_of(site.collation)).repeat(missing);
+    Ok(Datum::Bytes([text, &spaces].concat()))
+}
+
+fn full_length<'r>(full: &Full, cx: &RowContext<'r>, text: &'r [u8]) -> &'r [u8] {
+    let missing = full.length.saturating_sub(full.charset.char_count(text));
+    if missing == 0 {
+        return text;
+    }
+    let mut out = bumpalo::collections::Vec::new_in(cx.arena);
+    out.extend_from_slice(text);
+    (0..missing).for_each(|_| out.extend_from_slice(&full.space));
+    out.into_bump_slice()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

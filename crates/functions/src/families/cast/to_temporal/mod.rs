@@ -12,7 +12,7 @@ use crate::kernel::{hot_total, nullable_with, total};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
 };
-use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext, catalogue};
 use reading::{Reader, Source};
 use sqlift_collation::{Charset, CollationId};
 use sqlift_types::temporal;
@@ -193,6 +193,9 @@ pub(in crate::families) fn read(
         let what = format!("{} as {target}", expr.ty);
         return Err(Error::unsupported(what));
     }
+    if let Some(first) = first_that_passes(cx, &expr, &target, manner) {
+        return Ok(first);
+    }
     let expr = plain_text(cx, expr);
     let (span, nullable) = (expr.span, expr.nullable);
     let apart = manner == Manner::Fields;
@@ -224,6 +227,30 @@ pub(in crate::families) fn read(
         .call_named(name, vec![expr, number], target, true)
         .at(span);
     Ok(folded(cx, call))
+}
+
+/// MySQL: COALESCE asked for a date that has a place in the calendar goes on to the next operand when one has none.
+fn first_that_passes(
+    cx: &BindContext<'_>,
+    expr: &Expr,
+    target: &SqlType,
+    manner: Manner,
+) -> Option<Expr> {
+    let ExprKind::Call { function, args } = &expr.kind else {
+        return None;
+    };
+    let dated = |e: &Expr| e.ty.kind.is_temporal() && e.ty.kind != TypeKind::Time;
+    if catalogue().function(*function).name() != "COALESCE"
+        || !matches!(manner, Manner::Days | Manner::DayNumber)
+        || !matches!(target.kind, TypeKind::Date | TypeKind::DateTime)
+        || !args.iter().all(dated)
+    {
+        return None;
+    }
+    let read = |arg: &Expr| read(cx, arg.clone(), target.clone(), manner).ok();
+    let args = args.iter().map(read).collect::<Option<Vec<_>>>()?;
+    let first = cx.call_named("COALESCE", args, target.clone(), true);
+    Some(first.at(expr.span))
 }
 
 /// A constant, if the call has one and says nothing.

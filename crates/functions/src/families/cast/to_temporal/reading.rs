@@ -3,12 +3,14 @@
 mod mixed;
 
 use super::Manner;
+use crate::families::textual;
 use crate::{CallSite, RowContext};
+use sqlift_collation::Charset;
 use sqlift_types::decimal::Decimal;
 use sqlift_types::temporal::number::{datetime_from_decimal, time_from_decimal};
 use sqlift_types::temporal::{
-    self, ClockValue, DateFlags, DateText, Deprecation, DeprecationKind, Notes, TextKind, Zone,
-    calendar, fraction, parse_datetime, parse_time,
+    self, ClockValue, DateFlags, DateText, Deprecation, Notes, TextKind, Zone, calendar, fraction,
+    parse_datetime, parse_time,
 };
 use sqlift_types::{Datum, Error, I256, Session, SqlMode, TimeZone, TypeKind, Warning, printable};
 
@@ -60,8 +62,8 @@ pub(crate) struct Reader {
     scale: u8,
     /// A YEAR column is the first of January; what a function gives as YEAR is a number.
     year: bool,
-    /// The operand is a binary string.
-    binary: bool,
+    /// What the operand's text is written in.
+    charset: Charset,
     manner: Manner,
     mode: SqlMode,
     zone: Zone,
@@ -80,7 +82,7 @@ impl Reader {
             fsp: site.ret.decimals.min(6),
             scale: site.args[0].ty.decimals,
             year: false,
-            binary: site.args[0].ty.kind.is_binary(),
+            charset: textual::charset_of(site.args[0].ty.collation),
             manner,
             mode: site.session.sql_mode,
             zone: session_zone(site.session)?,
@@ -99,15 +101,9 @@ impl Reader {
         self.mode.contains(bit)
     }
 
-    /// A text in a warning: what is no text as `\\xNN`, and of text only what three bytes hold.
+    /// A text in a warning.
     fn shown(&self, text: &[u8]) -> String {
-        if self.binary {
-            return printable(text);
-        }
-        let text = String::from_utf8_lossy(text);
-        text.chars()
-            .map(|c| if c > '\u{ffff}' { '?' } else { c })
-            .collect()
+        textual::shown(text, self.charset)
     }
 
     /// What a text may be.
@@ -173,13 +169,15 @@ impl Reader {
         let parsed = parse_time(text, flags);
         let mut notes = parsed.notes;
         let value = parsed.time(flags, &self.zone, &mut notes);
-        if notes.any() || value.is_none() {
+        // MySQL: of a date without a time of day nothing is said.
+        let is_date = matches!(parsed.value, Some(ClockValue::Date(_)));
+        if notes.any() || (value.is_none() && !is_date) {
             let shown = self.shown(text);
             let words = format!("Truncated incorrect time value: '{shown}'");
             cx.warn(Warning::new(1292, words));
         }
         if let Some(deprecation) = notes.deprecation {
-            deprecated(cx, deprecation, text);
+            deprecated(cx, deprecation, &self.shown(text));
         }
         Some(self.fitted_time(value?).micros())
     }
@@ -194,7 +192,7 @@ impl Reader {
         });
         let value = value?;
         if let Some(deprecation) = notes.deprecation {
-            deprecated(cx, deprecation, text);
+            deprecated(cx, deprecation, &self.shown(text));
         }
         self.fitted_as(cx, value, parsed.kind)
     }
@@ -266,7 +264,10 @@ impl Reader {
     }
 
     /// Whether a value that is a date already passes; silently.
+    ///
+    /// MySQL: NO_ZERO_IN_DATE lets the zero date of a DATE pass where a DATE is wanted, not elsewhere.
     fn passes(&self, date: temporal::Date, not_zero: bool, day_counts: bool) -> bool {
+        let partial = not_zero || self.target != Target::Date || !day_counts;
         match self.manner {
             Manner::Fields | Manner::Extract | Manner::Mixed | Manner::MixedDays | Manner::Unix => {
                 true
@@ -274,7 +275,7 @@ impl Reader {
             Manner::DayNumber => !date.has_zero_part(),
             Manner::Days | Manner::Assigned => {
                 let flags = self.text_flags();
-                if not_zero && (flags.no_zero_in_date && date.has_zero_part()) {
+                if partial && flags.no_zero_in_date && date.has_zero_part() {
                     return false;
                 }
                 if !not_zero && flags.no_zero_date {
@@ -353,8 +354,11 @@ impl Reader {
         let unit = I256::from(10_i64).pow(u32::from(scale));
         let (whole, rest) = (coefficient / unit, coefficient % unit);
         let Ok(whole) = i64::try_from(whole) else {
-            if self.target != Target::Time {
-                cx.warn(Warning::truncated("DECIMAL", shown().as_bytes()));
+            // MySQL: a DATE comes from the whole part, and that is told first.
+            if self.target == Target::Date {
+                let rounded = Decimal::new(coefficient, scale).map(|d| d.truncate(0));
+                let whole = rounded.map_or_else(String::new, |d| d.to_string());
+                cx.warn(Warning::truncated("DECIMAL", whole.as_bytes()));
             }
             self.unreadable(cx, shown());
             return None;
@@ -391,8 +395,11 @@ impl Reader {
         let zeros = self.manner == Manner::Fields
             || (self.manner == Manner::Assigned && !self.mode(SqlMode::NO_ZERO_IN_DATE));
         if self.target == Target::Date && self.manner == Manner::Assigned && !zeros && whole == 0 {
-            let words = format!("Incorrect datetime value: '{}'", shown());
-            cx.warn(Warning::new(1292, words));
+            let words = match how {
+                Shown::Number => "Incorrect datetime",
+                Shown::Text => "Truncated incorrect date",
+            };
+            cx.warn(Warning::new(1292, format!("{words} value: '{}'", shown())));
             return None;
         }
         if self.target == Target::Date && zeros && (0..=31).contains(&whole) && nanos >= 0 {
@@ -504,28 +511,9 @@ pub(crate) fn overflow() -> Warning {
 }
 
 /// Warnings 4095 and 4096.
-pub(crate) fn deprecated(cx: &RowContext<'_>, deprecation: Deprecation, text: &[u8]) {
-    let Deprecation {
-        kind,
-        delimiter,
-        position,
-    } = deprecation;
-    let row = cx.scratch.row() + 1;
-    let (text, delimiter) = (printable(text), char::from(delimiter));
-    let place = format!(
-        "Delimiter '{delimiter}' in position {position} in datetime value '{text}' at row {row} is"
-    );
-    cx.warn(match kind {
-        DeprecationKind::Prefer(standard) => {
-            let standard = char::from(standard);
-            let message = format!("{place} deprecated. Prefer the standard '{standard}'.");
-            Warning::new(4095, message)
-        }
-        DeprecationKind::Superfluous => {
-            let message = format!("{place} superfluous and is deprecated. Please remove.");
-            Warning::new(4096, message)
-        }
-    });
+pub(crate) fn deprecated(cx: &RowContext<'_>, deprecation: Deprecation, shown: &str) {
+    let row = u64::from(cx.scratch.row());
+    cx.warn(Warning::deprecated_delimiter_in(deprecation, shown, row));
 }
 
 /// The session's time zone.

@@ -7,7 +7,7 @@ use crate::RowContext;
 use sqlift_types::decimal::Decimal;
 use sqlift_types::temporal::number::{datetime_from_decimal, time_from_decimal};
 use sqlift_types::temporal::{
-    self, DateFlags, Notes, TextKind, calendar, parse_datetime, parse_time,
+    self, ClockValue, DateFlags, Notes, TextKind, calendar, parse_datetime, parse_time,
 };
 use sqlift_types::{I256, SqlMode, Warning};
 
@@ -61,7 +61,11 @@ impl Reader {
     /// EXTRACT of clock units: a date if it is written as one, else a time.
     fn extracted(&self, cx: &RowContext<'_>, text: &[u8]) -> Option<i64> {
         let moments = self.as_target(Target::DateTime, Manner::Fields);
-        let flags = moments.text_flags();
+        // MySQL: whether there is such a moment is asked as if the fraction were rounded, whatever TIME_TRUNCATE_FRACTIONAL says.
+        let flags = DateFlags {
+            time_truncate_fractional: false,
+            ..moments.text_flags()
+        };
         let parsed = parse_datetime(text, flags);
         let clean = !parsed.notes.truncated && parsed.notes.deprecation.is_none();
         let impossible = parsed.notes.out_of_range || parsed.notes.zero_date;
@@ -113,12 +117,20 @@ impl Reader {
             }
         }
         let Some(value) = moment else {
+            // A time that is only too long is the longest.
+            if let Some(ClockValue::Time(longest)) = time.value
+                && time.notes.only_out_of_range()
+            {
+                let words = format!("Truncated incorrect time value: '{}'", self.shown(text));
+                cx.warn(Warning::new(1292, words));
+                return Some(longest.micros() * 2 + 1);
+            }
             let words = format!("Incorrect datetime value: '{}'", self.shown(text));
             cx.warn(Warning::new(1292, words));
             return None;
         };
         if let Some(deprecation) = notes.deprecation {
-            deprecated(cx, deprecation, text);
+            deprecated(cx, deprecation, &self.shown(text));
         }
         Some(value.to_packed() * 2)
     }
