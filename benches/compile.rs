@@ -1,11 +1,10 @@
-//! Compile latency: from text to the VM, from a program to the VM, to a native row function, to native blocks.
+//! Compile latency: from text to the VM, from a program to the VM, to a native row function, to native blocks; statements of several
+//! expressions as one unit; a compiler that is new each time.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use sqlift::{Engine, Session, Tier, TierPolicy};
-use sqlift_benches::subjects;
-use sqlift_ir::Program;
-use sqlift_jit::{ColumnKind, Compiler};
-use sqlift_types::Repr;
+use sqlift_benches::{subjects, units};
+use sqlift_jit::Compiler;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ fn compile(criterion: &mut Criterion) {
             let mut function = || compiler.compile_row(&program).expect("compiles");
             b.iter_batched(|| (), |()| black_box(function()), BatchSize::PerIteration);
         });
-        let Some(kinds) = kinds(&program) else {
+        let Some(kinds) = units::column_kinds(&program, &subjects::schema()) else {
             continue;
         };
         let mut compiler = Compiler::native().expect("a compiler for this machine");
@@ -41,19 +40,48 @@ fn compile(criterion: &mut Criterion) {
     }
 }
 
-/// The buffers that Arrow has for the columns of a program; `None` if one of them is text.
-fn kinds(program: &Program) -> Option<Vec<ColumnKind>> {
-    let kind = |repr: Repr| {
-        Some(match repr {
-            Repr::Int => ColumnKind::I64,
-            Repr::UInt => ColumnKind::U64,
-            Repr::Double => ColumnKind::F64,
-            Repr::Dec64 | Repr::Dec128 => ColumnKind::Decimal128,
-            Repr::Date => ColumnKind::Date32,
-            _ => return None,
-        })
-    };
-    program.columns.iter().map(|c| kind(c.slot.repr)).collect()
+/// A statement's expressions as one unit.
+fn units(criterion: &mut Criterion) {
+    let session = std::sync::Arc::new(Session::default());
+    for count in [1, 10, 100] {
+        let mut group = criterion.benchmark_group(format!("compile/unit/{count}"));
+        let typed = units::expressions(count);
+        group.bench_function("typed-to-program", |b| {
+            b.iter(|| black_box(units::program(&typed, &session)));
+        });
+        let program = units::program(&typed, &session);
+        group.bench_function("program-to-vm", |b| {
+            b.iter(|| black_box(sqlift_vm::RowCode::prepare(&program).expect("prepares")));
+        });
+        let mut compiler = Compiler::native().expect("a compiler for this machine");
+        group.bench_function("program-to-native-row", |b| {
+            let mut function = || compiler.compile_row(&program).expect("compiles");
+            b.iter_batched(|| (), |()| black_box(function()), BatchSize::PerIteration);
+        });
+        let mut compiler = Compiler::native().expect("a compiler for this machine");
+        let kinds = units::column_kinds(&program, &subjects::schema()).expect("numbers");
+        group.bench_function("program-to-native-batch", |b| {
+            let mut function = || compiler.compile_batch(&program, &kinds).expect("compiles");
+            b.iter_batched(|| (), |()| black_box(function()), BatchSize::PerIteration);
+        });
+        group.finish();
+    }
+}
+
+/// With a compiler that is new each time: what the first expression of a thread pays.
+fn cold(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("compile/cold");
+    let engine = Engine::new().with_policy(TierPolicy::Only(Tier::Vm));
+    let text = subjects::ROWS[0].text;
+    let expression = engine.compile(text, &subjects::schema(), &Session::default());
+    let program = expression.expect("compiles").program();
+    group.bench_function("program-to-native-row", |b| {
+        b.iter(|| {
+            let mut compiler = Compiler::native().expect("a compiler for this machine");
+            black_box(compiler.compile_row(&program).expect("compiles"))
+        });
+    });
+    group.finish();
 }
 
 criterion_group! {
@@ -62,6 +90,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1))
         .sample_size(20);
-    targets = compile
+    targets = compile, units, cold
 }
 criterion_main!(latency);

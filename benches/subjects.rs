@@ -48,6 +48,31 @@ pub const ROWS: [Subject; 9] = [
     ),
 ];
 
+/// What [`ROWS`] leaves out: dates, JSON, chains of CASE, lists, decimals of each width. Over the columns of [`wide_schema`].
+pub const WIDE: [Subject; 12] = [
+    subject("date/part/date", "YEAR(day) * 100 + MONTH(day)"),
+    subject("date/add/date", "DATE_ADD(day, INTERVAL n DAY)"),
+    subject("date/difference/date-datetime", "DATEDIFF(at, day)"),
+    subject(
+        "date/compare/datetime",
+        "at >= TIMESTAMP '2000-01-01 00:00:00' AND at < TIMESTAMP '2010-01-01 00:00:00'",
+    ),
+    subject("date/format/datetime", "DATE_FORMAT(at, '%Y-%m-%d %H:%i')"),
+    subject("json/extract/json", "JSON_EXTRACT(j, '$.price')"),
+    subject("json/unquote/json", "j ->> '$.name'"),
+    subject(
+        "control/case-chain/int",
+        "CASE WHEN n < 100 THEN 1 WHEN n < 200 THEN 2 WHEN n < 400 THEN 3 WHEN n < 800 THEN 4 ELSE 5 END",
+    ),
+    subject(
+        "comparison/in/int",
+        "n IN (3, 7, 31, 127, 211, 307, 401, 503, 601, 701, 809, 907, 911, 919, 929, 937)",
+    ),
+    subject("arithmetic/mixed/decimal64", "p64 * 3 - p64 + 1.25"),
+    subject("arithmetic/mixed/decimal128", "p128 * 3 - p128 + 1.25"),
+    subject("arithmetic/mixed/decimal256", "p256 * 3 - p256 + 1.25"),
+];
+
 /// Makes the types of two columns.
 pub type PairOfTypes = fn() -> [SqlType; 2];
 
@@ -74,6 +99,25 @@ pub const VITESS: [(Subject, PairOfTypes); 5] = [
     }),
 ];
 
+/// The columns `x` and `y` of one of [`VITESS`].
+pub fn vitess_schema(subject: usize) -> Schema {
+    let [x, y] = VITESS[subject].1();
+    Schema::new([("x", x), ("y", y)])
+}
+
+/// The columns of [`WIDE`].
+pub fn wide_schema() -> Schema {
+    Schema::new([
+        ("n", SqlType::bigint()),
+        ("day", SqlType::date()),
+        ("at", SqlType::datetime(6)),
+        ("p64", SqlType::decimal(10, 2)),
+        ("p128", SqlType::decimal(30, 4)),
+        ("p256", SqlType::decimal(60, 10)),
+        ("j", SqlType::json()),
+    ])
+}
+
 /// The columns of [`ROWS`].
 pub fn schema() -> Schema {
     Schema::new([
@@ -82,9 +126,9 @@ pub fn schema() -> Schema {
         ("f", SqlType::double()),
         ("g", SqlType::double()),
         ("price", SqlType::decimal(12, 2)),
-        ("disc", SqlType::decimal(12, 2)),
-        ("tax", SqlType::decimal(12, 2)),
-        ("qty", SqlType::bigint()),
+        ("disc", SqlType::decimal(4, 2)),
+        ("tax", SqlType::decimal(4, 2)),
+        ("qty", SqlType::int()),
         ("ship", SqlType::date()),
         ("c", SqlType::varchar(10)),
         ("s", SqlType::varchar(24)),

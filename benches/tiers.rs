@@ -1,8 +1,10 @@
-//! Time a row, named `family/operation/types/tier/shape`: each tier, rows of cells and Arrow batches.
+//! Time a row, named `family/operation/types/tier/shape`: each tier and the engine's own choice (`auto`), rows of cells and Arrow batches.
+//! Vitess' five are measured over typed cells (`row`) and over cells of text (`row-of-text`), which Vitess has and reads for each row.
 //!
 //! `cargo bench -p sqlift-benches --bench tiers -- --test` runs everything once, in seconds. The ratios between tiers of one run mean
 //! something; figures of different machines do not.
 
+use arrow_array::RecordBatch;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sqlift::{Engine, Expression, Schema, Session, SqlType, Tier, TierPolicy, Value};
 use sqlift_benches::{data, subjects};
@@ -12,8 +14,16 @@ use std::time::Duration;
 /// Enough rows that branches cannot be learnt, few enough to stay in the cache.
 const ROWS: usize = 4_096;
 
-fn compile(text: &str, schema: &Schema, tier: Tier) -> Expression {
-    let engine = Engine::new().with_policy(TierPolicy::Only(tier));
+/// Who evaluates.
+const POLICIES: [(&str, TierPolicy); 4] = [
+    ("interp", TierPolicy::Only(Tier::Interp)),
+    ("vm", TierPolicy::Only(Tier::Vm)),
+    ("native", TierPolicy::Only(Tier::Native)),
+    ("auto", TierPolicy::Auto),
+];
+
+fn compile(text: &str, schema: &Schema, policy: TierPolicy) -> Expression {
+    let engine = Engine::new().with_policy(policy);
     engine
         .compile(text, schema, &Session::default())
         .expect("compiles")
@@ -31,68 +41,111 @@ fn each_row(expression: &Expression, rows: &[Vec<Value<'_>>]) -> usize {
     rows.iter().map(is_value).filter(|is| *is).count()
 }
 
+fn each_tier(
+    criterion: &mut Criterion,
+    name: &str,
+    text: &str,
+    schema: &Schema,
+    rows: &[Vec<Value<'_>>],
+    batch: &RecordBatch,
+) {
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(ROWS as u64));
+    for (tier, policy) in POLICIES {
+        let expression = compile(text, schema, policy);
+        group.bench_function(BenchmarkId::new(tier, "row"), |b| {
+            b.iter(|| black_box(each_row(&expression, rows)));
+        });
+        if tier == "interp" {
+            continue;
+        }
+        let expression = compile(text, schema, policy);
+        let shape = format!("batch{ROWS}");
+        group.bench_function(BenchmarkId::new(tier, shape), |b| {
+            let mut context = expression.context();
+            b.iter(|| {
+                let values = expression.eval_batch(batch, &mut context);
+                black_box(values.expect("no error"))
+            });
+        });
+    }
+    group.finish();
+}
+
 fn rows_and_batches(criterion: &mut Criterion) {
     let data = data::rows(ROWS);
     let rows: Vec<Vec<Value<'_>>> = data.iter().map(data::cells).collect();
     let batch = data::batch(&data);
     let schema = subjects::schema();
     for subject in subjects::ROWS {
-        let mut group = criterion.benchmark_group(subject.name);
-        group.throughput(Throughput::Elements(ROWS as u64));
-        for tier in Tier::ALL {
-            let expression = compile(subject.text, &schema, tier);
-            group.bench_function(BenchmarkId::new(tier.to_string(), "row"), |b| {
-                b.iter(|| black_box(each_row(&expression, &rows)));
-            });
-            if tier == Tier::Interp {
-                continue;
-            }
-            group.bench_function(
-                BenchmarkId::new(tier.to_string(), format!("batch{ROWS}")),
-                |b| {
-                    let mut context = expression.context();
-                    b.iter(|| {
-                        black_box(
-                            expression
-                                .eval_batch(&batch, &mut context)
-                                .expect("no error"),
-                        )
-                    });
-                },
-            );
-        }
-        group.finish();
+        each_tier(
+            criterion,
+            subject.name,
+            subject.text,
+            &schema,
+            &rows,
+            &batch,
+        );
+    }
+}
+
+fn wide(criterion: &mut Criterion) {
+    let data = data::wide_rows(ROWS);
+    let rows: Vec<Vec<Value<'_>>> = data.iter().map(data::wide_cells).collect();
+    let batch = data::wide_batch(&data);
+    let schema = subjects::wide_schema();
+    for subject in subjects::WIDE {
+        each_tier(
+            criterion,
+            subject.name,
+            subject.text,
+            &schema,
+            &rows,
+            &batch,
+        );
     }
 }
 
 fn vitess(criterion: &mut Criterion) {
     for (subject, types) in subjects::VITESS {
-        let [x, y] = types();
-        let value =
-            |ty: &SqlType, text: &str| sqlift::read_text(text.as_bytes(), ty).expect("a value");
-        let first = if subject.name.ends_with("decimal") || subject.name.ends_with("double") {
-            "420"
-        } else {
-            "666"
-        };
-        let (x_value, y_value) = (value(&x, first), value(&y, "420"));
-        let mut wide = [sqlift::I256::ZERO; 2];
-        let [wide_x, wide_y] = &mut wide;
-        let row = [
-            x_value.as_cell(&x, wide_x).expect("its own type"),
-            y_value.as_cell(&y, wide_y).expect("its own type"),
-        ];
+        let types = types();
+        let of_fraction = subject.name.ends_with("decimal") || subject.name.ends_with("double");
+        let texts = [if of_fraction { "420" } else { "666" }, "420"];
+        let [x, y] = &types;
         let schema = Schema::new([("x", x.clone()), ("y", y.clone())]);
         let mut group = criterion.benchmark_group(subject.name);
-        for tier in Tier::ALL {
-            let expression = compile(subject.text, &schema, tier);
-            group.bench_function(BenchmarkId::new(tier.to_string(), "row"), |b| {
+        for (tier, policy) in POLICIES {
+            let expression = compile(subject.text, &schema, policy);
+            group.bench_function(BenchmarkId::new(tier, "row"), |b| {
                 let mut context = expression.context();
-                b.iter(|| black_box(expression.eval_row(black_box(&row), &mut context).is_ok()));
+                with_row(texts, &types, |row| {
+                    b.iter(|| black_box(expression.eval_row(black_box(row), &mut context).is_ok()));
+                });
+            });
+            group.bench_function(BenchmarkId::new(tier, "row-of-text"), |b| {
+                let mut context = expression.context();
+                b.iter(|| {
+                    with_row(black_box(texts), &types, |row| {
+                        black_box(expression.eval_row(row, &mut context).is_ok())
+                    })
+                });
             });
         }
         group.finish();
     }
+}
+
+/// Reads the texts as values of the types, and hands them over as cells.
+fn with_row<T>(texts: [&str; 2], types: &[SqlType; 2], take: impl FnOnce(&[Value<'_>]) -> T) -> T {
+    let [x, y] = types;
+    let value = |ty: &SqlType, text: &str| sqlift::read_text(text.as_bytes(), ty).expect("a value");
+    let (x_value, y_value) = (value(x, texts[0]), value(y, texts[1]));
+    let mut wide = [sqlift::I256::ZERO; 2];
+    let [wide_x, wide_y] = &mut wide;
+    take(&[
+        x_value.as_cell(x, wide_x).expect("its own type"),
+        y_value.as_cell(y, wide_y).expect("its own type"),
+    ])
 }
 
 criterion_group! {
@@ -101,6 +154,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1))
         .sample_size(20);
-    targets = rows_and_batches, vitess
+    targets = rows_and_batches, wide, vitess
 }
 criterion_main!(tiers);
