@@ -8,5 +8,7 @@
 
 pub mod data;
 pub mod dispatch;
+pub mod machine;
+pub mod measure;
 pub mod subjects;
 pub mod units;
