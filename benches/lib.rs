@@ -8,6 +8,7 @@
 
 pub mod data;
 pub mod dispatch;
+pub mod hand;
 pub mod machine;
 pub mod measure;
 pub mod subjects;

@@ -1,4 +1,5 @@
 //! Time a row, named `family/operation/types/tier/shape`: each tier and the engine's own choice (`auto`), rows of cells and Arrow batches.
+//! The first four have a Rust function written by hand beside them (`hand/row`).
 //! Vitess' five are measured over typed cells (`row`) and over cells of text (`row-of-text`), which Vitess has and reads for each row.
 //!
 //! `cargo bench -p sqlift-benches --bench tiers -- --test` runs everything once, in seconds. The ratios between tiers of one run mean
@@ -7,6 +8,7 @@
 use arrow_array::RecordBatch;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sqlift::{Engine, Expression, Schema, Session, SqlType, Tier, TierPolicy, Value};
+use sqlift_benches::hand::{BY_HAND, ByHand};
 use sqlift_benches::{data, subjects};
 use std::hint::black_box;
 use std::time::Duration;
@@ -70,6 +72,25 @@ fn each_tier(
         });
     }
     group.finish();
+}
+
+/// The first four by hand, each in the group of its subject.
+fn by_hand(criterion: &mut Criterion) {
+    let data = data::rows(ROWS);
+    let rows: Vec<Vec<Value<'_>>> = data.iter().map(data::cells).collect();
+    for (subject, function) in subjects::ROWS.iter().zip(BY_HAND) {
+        let mut group = criterion.benchmark_group(subject.name);
+        group.throughput(Throughput::Elements(ROWS as u64));
+        group.bench_function(BenchmarkId::new("hand", "row"), |b| {
+            b.iter(|| black_box(each_row_by_hand(black_box(function), &rows)));
+        });
+        group.finish();
+    }
+}
+
+fn each_row_by_hand(function: ByHand, rows: &[Vec<Value<'_>>]) -> usize {
+    let is_value = |row: &Vec<Value<'_>>| !function(row).expect("no error").is_null();
+    rows.iter().map(is_value).filter(|is| *is).count()
 }
 
 fn rows_and_batches(criterion: &mut Criterion) {
@@ -154,6 +175,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1))
         .sample_size(20);
-    targets = rows_and_batches, wide, vitess
+    targets = by_hand, rows_and_batches, wide, vitess
 }
 criterion_main!(tiers);

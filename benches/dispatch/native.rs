@@ -3,7 +3,7 @@
 use super::{Design, Table, Word};
 use bumpalo::Bump;
 use sqlift::Value;
-use sqlift_functions::{Frame, RowContext, Scratch};
+use sqlift_functions::{RowContext, Scratch};
 use sqlift_ir::Program;
 use sqlift_jit::{CompileError, Compiler, RowFunction};
 use std::sync::Arc;
@@ -34,14 +34,8 @@ impl Design for Native {
         };
         self.results.clear();
         for row in &table.rows {
-            let frame = Frame {
-                cx,
-                row,
-                parameters: &[],
-                slots: &[],
-            };
             let mut outputs = [Value::Null];
-            let word = match self.function.run(&frame, &mut outputs) {
+            let word = match self.function.run(cx, row, &[], &mut outputs) {
                 Ok(()) => Word::of(outputs[0]),
                 Err(_) => Word::EXIT,
             };

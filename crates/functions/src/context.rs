@@ -50,6 +50,8 @@ pub enum Reason {
     CellType,
     /// A DECIMAL result does not fit the narrower width.
     DecimalWidth,
+    /// A text has other characters than those of ASCII.
+    NotAscii,
     /// A test forced the exit.
     Forced,
 }
@@ -60,6 +62,7 @@ impl Reason {
         match self {
             Reason::CellType => "cell type",
             Reason::DecimalWidth => "decimal width",
+            Reason::NotAscii => "not ASCII",
             Reason::Forced => "forced",
         }
     }

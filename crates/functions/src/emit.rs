@@ -65,7 +65,8 @@ pub enum Relation {
 /// NULL: of a strict overload the tier takes care. Values are arbitrary where an argument is NULL, [`Emit::exit_if`] counts only
 /// where none is, and the result is NULL where an argument is or where the lowering says so. A lowering of an overload that takes
 /// NULL (any parameter is [`crate::native::Opt`]) sees to all of that itself, by the [`Lowered::null`] of its arguments.
-/// DECIMALs of 256 bits and byte strings are arguments only; of the former nothing but [`Lowered::null`] can be used.
+/// DECIMALs of 256 bits are arguments only, of which nothing but [`Lowered::null`] can be used. A byte string that a lowering gives
+/// is an argument of it, or [`Emit::part`] of one.
 pub trait Emit {
     /// Says that this lowering cannot be done here.
     fn refuse(&mut self);
@@ -182,6 +183,11 @@ pub trait Emit {
 
     /// Whether a byte string begins with these (at most 32) bytes. Safe for strings that are shorter or NULL: false there.
     fn starts_with(&mut self, text: Lowered, prefix: &[u8]) -> NativeValue;
+
+    /// Whether a byte string has no byte above 0x7F. Safe for NULL: true there.
+    fn is_ascii(&mut self, text: Lowered) -> NativeValue;
+    /// So many bytes of a byte string from an offset on. They are inside it where the row counts.
+    fn part(&mut self, text: Lowered, offset: NativeValue, length: NativeValue) -> Lowered;
 
     /// Gives the row up when a bet on a representation is lost.
     fn bet(&mut self, lost: NativeValue, reason: Reason) {

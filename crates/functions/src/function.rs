@@ -86,6 +86,8 @@ pub struct Overload {
     costly: bool,
     warns: bool,
     volatile: bool,
+    of_ascii: bool,
+    any_scale: bool,
 }
 
 impl Overload {
@@ -99,6 +101,8 @@ impl Overload {
             costly: false,
             warns: false,
             volatile: false,
+            of_ascii: false,
+            any_scale: false,
         }
     }
     /// Representations of the parameters; the last one repeats if [`Overload::is_variadic`].
@@ -140,6 +144,14 @@ impl Overload {
     /// Whether it is worth skipping when its result is not needed.
     pub fn is_costly(&self) -> bool {
         self.costly
+    }
+    /// Whether its texts must be ASCII alone. So is its result then.
+    pub fn is_of_ascii(&self) -> bool {
+        self.of_ascii
+    }
+    /// Whether it takes DECIMALs at scales of their own; others want them at the result's.
+    pub fn takes_any_scale(&self) -> bool {
+        self.any_scale
     }
     /// What a raised flag means.
     pub fn flag_exit(&self) -> Exit {
@@ -277,6 +289,15 @@ impl Function {
     /// The last overload is worth skipping.
     pub fn costly(self) -> Function {
         self.last(|o| o.costly = true)
+    }
+    /// The last overload takes texts of ASCII characters alone, where another takes any: a bet for texts whose character set has
+    /// others. It sees bytes; whether they are ASCII is asked before it is called.
+    pub fn of_ascii(self) -> Function {
+        self.last(|o| o.of_ascii = true)
+    }
+    /// The last overload, which loses no digit of its exact result without saying so, takes DECIMALs at scales of their own.
+    pub fn any_scale(self) -> Function {
+        self.last(|o| o.any_scale = true)
     }
     /// The last overload may raise warnings.
     pub fn warns(self) -> Function {

@@ -25,6 +25,7 @@ impl CallId {
     pub const NONE: CallId = CallId(u32::MAX);
 
     /// As an index.
+    #[inline(always)]
     pub fn index(self) -> usize {
         self.0 as usize
     }

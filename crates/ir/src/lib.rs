@@ -5,9 +5,11 @@
 mod bind;
 mod linearize;
 mod program;
+mod speculation;
 mod verify;
 
 pub use bind::{Binding, Bound, ParameterUse, bind, column_type, quoted};
-pub use linearize::{Speculation, linearize};
+pub use linearize::linearize;
 pub use program::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
+pub use speculation::{Bet, Speculation};
 pub use verify::VerifyError;

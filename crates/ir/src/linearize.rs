@@ -1,30 +1,14 @@
 //! From typed expressions to a program. NULL, evaluation order, short-circuit and laziness are decided here, once, for all tiers.
 
 use crate::program::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
+use crate::speculation::{Bet, Speculation, gains_by_ascii};
 use sqlift_collation::CollationId;
 use sqlift_functions::{
-    Argument, CallId, CallSite, Exit, Expr, ExprKind, Form, FunctionId, Overload, SlotId, catalogue,
+    Argument, CallId, CallSite, Exit, Expr, ExprKind, Form, FunctionId, Overload, Reason, SlotId,
+    catalogue,
 };
 use sqlift_types::{Datum, Error, Repr, Session, Span, SqlType};
 use std::sync::Arc;
-
-/// Bets on representations that a program is made with. Each can be dropped on its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Speculation {
-    /// DECIMAL results fit 64 bits (columns of up to 18 digits, whatever the declared result).
-    pub narrow_decimal: bool,
-}
-
-impl Speculation {
-    /// No bet.
-    pub const NONE: Speculation = Speculation {
-        narrow_decimal: false,
-    };
-    /// Every bet.
-    pub const ALL: Speculation = Speculation {
-        narrow_decimal: true,
-    };
-}
 
 /// Makes the program of some expressions over one row: output `i` is `expressions[i]`.
 ///
@@ -45,6 +29,9 @@ pub fn linearize(
             session: session.clone(),
         },
         speculation,
+        ascii: Vec::new(),
+        guarded: Vec::new(),
+        branches: 0,
     };
     for (index, expression) in expressions.iter().enumerate() {
         let slot = l.expression(expression)?;
@@ -62,6 +49,12 @@ pub fn linearize(
 struct Linearizer {
     program: Program,
     speculation: Speculation,
+    /// The slots whose texts are ASCII, or the row is given up.
+    ascii: Vec<SlotId>,
+    /// The columns whose texts were found ASCII, each with the number of branches seen then.
+    guarded: Vec<(u32, u32)>,
+    /// Jumps and their targets so far.
+    branches: u32,
 }
 
 impl Linearizer {
@@ -80,12 +73,14 @@ impl Linearizer {
 
     /// Adds a jump whose target is not known yet.
     fn jump(&mut self, step: Step) -> usize {
+        self.branches += 1;
         self.program.steps.push(step);
         self.program.steps.len() - 1
     }
 
     /// Lets a jump go here.
     fn land(&mut self, jump: usize) {
+        self.branches += 1;
         let here = self.here();
         match &mut self.program.steps[jump] {
             Step::Jump { target }
@@ -114,6 +109,13 @@ impl Linearizer {
                 }) as u32;
                 let to = self.new_slot(slot);
                 self.program.steps.push(Step::Column { to, column });
+                // What was asked before the first branch, or since the last, holds here too.
+                let asked = |(i, branches): &(u32, u32)| {
+                    i == index && (*branches == 0 || *branches == self.branches)
+                };
+                if self.guarded.iter().any(asked) {
+                    self.ascii.push(to);
+                }
                 Ok(to)
             }
             ExprKind::Parameter(parameter) => {
@@ -154,6 +156,9 @@ impl Linearizer {
         }) as u32;
         let to = self.new_slot(slot);
         self.program.steps.push(Step::Constant { to, constant });
+        if matches!(value, Datum::Bytes(text) if text.is_ascii()) {
+            self.ascii.push(to);
+        }
         Ok(to)
     }
 
@@ -216,7 +221,7 @@ impl Linearizer {
         mut slots: Vec<SlotId>,
     ) -> Result<SlotId, Error> {
         let overloads = catalogue().function(function).overloads();
-        let decimal_width = self.decimal_width(expr, &slots);
+        let decimal_width = self.decimal_width(expr, overloads, &slots);
         // A conversion to DECIMAL picks its result's width, any other call takes DECIMALs of one width.
         for (slot, arg) in slots.iter_mut().zip(args) {
             if self.slot(*slot).repr.is_decimal()
@@ -235,7 +240,17 @@ impl Linearizer {
         };
         let reprs: Vec<Repr> = slots.iter().map(|s| self.slot(*s).repr).collect();
         let fits = |o: &Overload| o.accepts(&reprs) && (o.ret() == ret || o.ret() == natural_ret);
-        let overload = overloads.iter().position(fits).ok_or_else(|| {
+        let of_ascii = overloads.iter().position(|o| o.is_of_ascii() && fits(o));
+        if let Some(overload) = of_ascii
+            && self.bet_on_ascii(expr, args, &mut slots)?
+        {
+            let (ty, span) = (&expr.ty, expr.span);
+            let to = self.push_call(function, overload, args, &slots, ty, expr.nullable, span)?;
+            self.ascii.push(to);
+            return Ok(to);
+        }
+        let any = |o: &Overload| !o.is_of_ascii() && fits(o);
+        let overload = overloads.iter().position(any).ok_or_else(|| {
             let reprs: Vec<&str> = reprs.iter().map(|r| r.name()).collect();
             let name = catalogue().function(function).name();
             Error::unsupported(format_args!("{name}({}) -> {}", reprs.join(", "), expr.ty))
@@ -250,6 +265,41 @@ impl Linearizer {
             expr.nullable,
             expr.span,
         )
+    }
+
+    /// Bets that a call's texts are ASCII, if they are known to be or are columns; puts guards before the columns. `false`: no bet.
+    fn bet_on_ascii(
+        &mut self,
+        expr: &Expr,
+        args: &[Expr],
+        slots: &mut [SlotId],
+    ) -> Result<bool, Error> {
+        let known =
+            |slot: &SlotId| self.slot(*slot).repr != Repr::Bytes || self.ascii.contains(slot);
+        let mut texts = args.iter().zip(slots.iter());
+        if !self.speculation.bets_on(Bet::AsciiText)
+            || !texts.all(|(arg, slot)| known(slot) || arg.is_column())
+            || !gains_by_ascii(call_collation(&expr.ty, args))
+        {
+            return Ok(false);
+        }
+        for (arg, slot) in args.iter().zip(slots) {
+            let ExprKind::Column(column) = &arg.kind else {
+                continue;
+            };
+            if self.slot(*slot).repr != Repr::Bytes || self.ascii.contains(slot) {
+                continue;
+            }
+            let guard = catalogue()
+                .lookup("as ascii")
+                .expect("the catalogue has as ascii");
+            let arg = std::slice::from_ref(arg);
+            let (ty, nullable) = (&arg[0].ty, arg[0].nullable);
+            *slot = self.push_call(guard, 0, arg, &[*slot], ty, nullable, arg[0].span)?;
+            self.ascii.push(*slot);
+            self.guarded.push((*column, self.branches));
+        }
+        Ok(true)
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one step")]
@@ -309,20 +359,38 @@ impl Linearizer {
         Ok(to)
     }
 
-    /// The width in which a call's DECIMALs are held: the widest of arguments and result, or 64 bits on a bet.
-    fn decimal_width(&self, expr: &Expr, slots: &[SlotId]) -> Repr {
+    /// The width in which a call's DECIMALs are held: the widest of arguments and result, or less on a bet.
+    fn decimal_width(&self, expr: &Expr, overloads: &[Overload], slots: &[SlotId]) -> Repr {
         let held = slots
             .iter()
             .map(|s| self.slot(*s).repr)
             .filter(|r| r.is_decimal())
             .max();
         let result = Some(expr.ty.repr()).filter(|r| r.is_decimal());
-        if self.speculation.narrow_decimal
+        if self.speculation.bets_on(Bet::Decimal64)
             && held == Some(Repr::Dec64)
             && result.is_some()
             && expr.ty.decimals <= 18
         {
             return Repr::Dec64;
+        }
+        // Only operations that are exact and tell by themselves when 128 bits do not do. Sums want operands at the result's scale, and
+        // where the result is of 256 bits binding leaves it to the kernel to bring them there; from 30 decimals on products are cut.
+        let scale = u32::from(expr.ty.decimals);
+        let scales = || slots.iter().map(|s| u32::from(self.slot(*s).scale));
+        let exact = |o: &Overload| {
+            o.ret() == Repr::Dec128
+                && o.params().iter().all(|p| *p == Repr::Dec128)
+                && o.flag_exit() == Exit::Deopt(Reason::DecimalWidth)
+                && (scales().all(|s| s == scale)
+                    || o.takes_any_scale() && scales().sum::<u32>() == scale)
+        };
+        if self.speculation.bets_on(Bet::Decimal128)
+            && held.is_some_and(|held| held < Repr::Dec256)
+            && result == Some(Repr::Dec256)
+            && overloads.iter().any(exact)
+        {
+            return Repr::Dec128;
         }
         held.max(result).unwrap_or(Repr::Dec64)
     }

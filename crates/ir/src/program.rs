@@ -340,12 +340,17 @@ impl fmt::Display for Program {
                     let call = &self.calls[call.index()];
                     let name = catalogue().function(call.function).name();
                     let args: Vec<String> = args.iter().map(|a| format!("s{}", a.0)).collect();
+                    let of = if call.overload().is_of_ascii() {
+                        " of ASCII"
+                    } else {
+                        ""
+                    };
                     let exits = if call.overload().is_fallible() {
                         " or exit"
                     } else {
                         ""
                     };
-                    writeln!(f, "{name}({}) -> {}{exits}", args.join(", "), call.ty)?;
+                    writeln!(f, "{name}{of}({}) -> {}{exits}", args.join(", "), call.ty)?;
                 }
                 Step::Copy { from, .. } => writeln!(f, "s{}", from.0)?,
                 Step::Jump { target } => writeln!(f, "jump {}", target.0)?,

@@ -4,7 +4,7 @@
 //! `cargo run --release -p sqlift-jit --example timings`
 
 use bumpalo::Bump;
-use sqlift_functions::{Frame, RowContext, Scratch};
+use sqlift_functions::{RowContext, Scratch};
 use sqlift_ir::{Binding, Program, Speculation, bind, linearize};
 use sqlift_jit::{ColumnBuffer, ColumnKind, Compiler, OutputBuffer};
 use sqlift_syntax::{Limits, Modes, parse};
@@ -135,13 +135,7 @@ fn measure(
     let mut outputs = [Value::Null];
     let seconds = best(|| {
         for row in table {
-            let frame = Frame {
-                cx,
-                row,
-                parameters: &[],
-                slots: &[],
-            };
-            failed += usize::from(by_row.run(&frame, &mut outputs).is_err());
+            failed += usize::from(by_row.run(cx, row, &[], &mut outputs).is_err());
         }
     });
     print!(

@@ -2,11 +2,11 @@
 
 use crate::column::{ColumnBuffer, OutputBuffer};
 use sqlift_functions::kernel::Kernel;
-use sqlift_functions::{CallId, Exit, Out, Reason, RowContext};
+use sqlift_functions::{CallId, Exit, Reason, RowContext};
 use sqlift_ir::{Constant, Program};
 use sqlift_types::{I256, Repr, Value};
 use std::any::Any;
-use std::mem::offset_of;
+use std::mem::{MaybeUninit, offset_of};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
@@ -161,8 +161,10 @@ pub(crate) const FRAME_CALL_KERNEL: i32 = offset_of!(NativeFrame<'_, '_>, call_k
 pub(crate) struct Callee {
     kernel: Arc<dyn Kernel>,
     arity: usize,
-    repr: Repr,
-    scale: u8,
+    /// What the result's cell must begin with, if it is not NULL.
+    tag: u8,
+    /// The scale of a DECIMAL.
+    scale: Option<u8>,
 }
 
 /// What code refers to by number: the constants and kernels of one program.
@@ -199,8 +201,8 @@ impl ProgramData {
         let callees = callees.map(|(call, arity)| Callee {
             kernel: call.kernel.clone(),
             arity,
-            repr: call.slot.repr,
-            scale: call.slot.scale,
+            tag: Value::tag_of(call.slot.repr),
+            scale: call.slot.repr.is_decimal().then_some(call.slot.scale),
         });
         Some(ProgramData {
             cells,
@@ -250,44 +252,32 @@ unsafe extern "C" fn call_kernel<'r>(
     let callee = &callees[id.index()];
     // SAFETY: native code has written `arity` cells there; each holds a value of a live column, constant, parameter or result.
     let args = unsafe { std::slice::from_raw_parts(args, callee.arity) };
-    let outcome = catch_unwind(AssertUnwindSafe(|| callee.kernel.cells(id, frame.cx, args)));
-    let value = match outcome {
-        Ok(Out::Val(value)) => value,
-        Ok(Out::Null) => Value::Null,
-        Ok(Out::Exit) => return 1,
-        Err(panic) => {
-            frame.panic = Some(panic);
-            return 1;
-        }
-    };
-    if !is_of(value, callee.repr, callee.scale) {
-        frame
-            .cx
-            .scratch
-            .record_exit(id, Exit::Deopt(Reason::CellType));
-        return 1;
+    // SAFETY: native code passes the address of a cell in its own stack frame, apart from those of the arguments, and does not
+    // touch it meanwhile.
+    let result = unsafe { (&mut *result.cast::<MaybeUninit<Value<'r>>>()).write(Value::Null) };
+    let work = AssertUnwindSafe(|| callee.kernel.cells(id, frame.cx, args, result));
+    match catch_unwind(work) {
+        Ok(true) if callee.gives(result) => return 0,
+        Ok(true) => wrong_result(frame, id),
+        Ok(false) => {}
+        Err(panic) => frame.panic = Some(panic),
     }
-    // SAFETY: native code passes the address of a cell in its own stack frame.
-    unsafe { result.write(value) };
-    0
+    1
 }
 
-/// Whether native code may take the cell for one of this representation.
-fn is_of(value: Value<'_>, repr: Repr, scale: u8) -> bool {
-    match (value, repr) {
-        (Value::Null, _)
-        | (Value::Int(_), Repr::Int | Repr::Bool)
-        | (Value::UInt(_), Repr::UInt)
-        | (Value::Double(_), Repr::Double)
-        | (Value::Date(_), Repr::Date)
-        | (Value::Time(_), Repr::Time)
-        | (Value::DateTime(_), Repr::DateTime)
-        | (Value::Bytes(_), Repr::Bytes)
-        | (Value::Json(_), Repr::Json) => true,
-        (Value::Dec64 { scale: s, .. }, Repr::Dec64)
-        | (Value::Dec128 { scale: s, .. }, Repr::Dec128)
-        | (Value::Dec256 { scale: s, .. }, Repr::Dec256) => s == scale,
-        _ => false,
+#[cold]
+fn wrong_result(frame: &NativeFrame<'_, '_>, call: CallId) {
+    let exit = Exit::Deopt(Reason::CellType);
+    frame.cx.scratch.record_exit(call, exit);
+}
+
+impl Callee {
+    /// Whether native code may take the cell for a result of the kernel.
+    #[inline]
+    fn gives(&self, cell: &Value<'_>) -> bool {
+        let tag = byte(cell, 0);
+        let scale = |scale: u8| byte(cell, 1) == scale;
+        tag == NULL_TAG || tag == self.tag && self.scale.is_none_or(scale)
     }
 }
 

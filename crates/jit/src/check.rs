@@ -76,13 +76,17 @@ pub(crate) fn lowering_of(
     }
     checker.logic = args.iter().all(|(slot, _)| slot.repr == Repr::Bool);
     let result = lower(&mut checker, &call.site(session), &lowered)?;
-    let machine = machine_of(call.slot.repr)?;
-    checker.expect(result.value, machine);
+    let machine = machine_of(call.slot.repr);
+    match machine {
+        Some(machine) => checker.expect(result.value, machine),
+        None if call.slot.repr == Repr::Bytes => checker.text(result),
+        None => return None,
+    }
     if let Some(null) = result.null {
         checker.expect(null, Machine::Bool);
     }
     let fits = Fits {
-        logic: checker.logic && machine == Machine::Bool,
+        logic: checker.logic && machine == Some(Machine::Bool),
         null: match result.null {
             None => SaysNull::Nowhere,
             Some(null) => match lowered.iter().position(|arg| arg.null == Some(null)) {
@@ -132,6 +136,15 @@ impl Checker {
     /// An operation without a vector rule on some target.
     fn scalar_only(&mut self) {
         self.refused |= self.width == Width::Vector;
+    }
+
+    /// An operation on a byte string.
+    fn text(&mut self, text: Lowered) {
+        self.scalar_only();
+        self.logic = false;
+        let length = text.length.map(|l| self.kind(l));
+        self.refused |=
+            self.kind(text.value) != Some(Kind::Address) || length != Some(Some(Kind::Value(I64)));
     }
 
     /// An operation on two operands of one of these types; gives the type.
@@ -309,12 +322,22 @@ impl Emit for Checker {
     }
 
     fn starts_with(&mut self, text: Lowered, prefix: &[u8]) -> NativeValue {
-        self.scalar_only();
-        self.logic = false;
-        let length = text.length.map(|l| self.kind(l));
-        self.refused |= self.kind(text.value) != Some(Kind::Address)
-            || length != Some(Some(Kind::Value(I64)))
-            || prefix.len() > 32;
+        self.text(text);
+        self.refused |= prefix.len() > 32;
         self.out(Bool)
+    }
+    fn is_ascii(&mut self, text: Lowered) -> NativeValue {
+        self.text(text);
+        self.out(Bool)
+    }
+    fn part(&mut self, text: Lowered, offset: NativeValue, length: NativeValue) -> Lowered {
+        self.text(text);
+        self.expect(offset, I64);
+        self.expect(length, I64);
+        Lowered {
+            value: self.give(Kind::Address),
+            length: Some(length),
+            null: None,
+        }
     }
 }

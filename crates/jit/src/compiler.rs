@@ -4,14 +4,13 @@ use crate::abi::{CellLayout, ProgramData, cell_layout};
 use crate::check::Width;
 use crate::column::ColumnKind;
 use crate::memory::CodeMemory;
-use crate::native::{BatchFunction, RowFunction};
+use crate::native::{BatchFunction, RowFunction, RowParts};
 use crate::{CompileError, Target, batch, plan, row};
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{Function, Signature, UserFuncName};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use sqlift_functions::{CallId, Exit};
 use sqlift_ir::{Program, Step};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -68,28 +67,25 @@ impl Compiler {
 
     /// The program as a function over the cells of a row.
     pub fn compile_row(&mut self, program: &Program) -> Result<RowFunction, CompileError> {
-        let exits = self.guarded(|compiler| compiler.build_row(program))?;
+        let built = self.guarded(|compiler| compiler.build_row(program))?;
         let data = ProgramData::new(program).ok_or_else(bad_constant)?;
         let code = self.generate()?;
         let code = self.memory.publish(&code).map_err(CompileError::Memory)?;
         let past = |index: u32| index as usize + 1;
-        Ok(RowFunction {
-            code,
-            data,
-            exits: exits.into(),
-            columns: program
-                .columns
-                .iter()
-                .map(|c| past(c.index))
-                .max()
-                .unwrap_or(0),
+        let columns = program.columns.iter().map(|c| past(c.index));
+        let parts = RowParts {
+            asks_frame: built.asks_frame,
+            columns: columns.max().unwrap_or(0),
             parameters: parameters(program),
             outputs: program.outputs.len(),
-        })
+            data,
+            exits: built.exits.into(),
+        };
+        Ok(RowFunction::new(code, parts))
     }
 
     /// Checks what native code relies on, and makes CLIF of the row form.
-    fn build_row(&mut self, program: &Program) -> Result<Vec<(CallId, Exit)>, CompileError> {
+    fn build_row(&mut self, program: &Program) -> Result<row::Built, CompileError> {
         self.check(program)?;
         let layout = layout()?;
         let convention = self.isa.default_call_conv();

@@ -3,7 +3,7 @@
 use crate::abi::{BatchFrame, ColumnPointers, NativeFrame, OutputPointers, ProgramData};
 use crate::column::{ColumnBuffer, ColumnKind, OutputBuffer};
 use crate::memory::Code;
-use sqlift_functions::{CallId, Exit, Frame, Reason};
+use sqlift_functions::{CallId, Exit, Reason, RowContext};
 use sqlift_types::Value;
 
 /// The row was given up; the frame's scratch says why.
@@ -21,58 +21,133 @@ type RowCode =
 ///
 /// Its code is freed when it is dropped.
 pub struct RowFunction {
-    pub(crate) code: Code,
-    pub(crate) data: ProgramData,
-    pub(crate) exits: Box<[(CallId, Exit)]>,
+    /// The address of the code, as a number: a call has no time to ask the code's pages for it.
+    entry: usize,
+    /// Whether the code asks for constants, parameters or kernels. Code that does not is given no frame.
+    asks_frame: bool,
     /// How many cells, parameters and outputs the code touches.
+    columns: usize,
+    parameters: usize,
+    outputs: usize,
+    data: ProgramData,
+    exits: Box<[(CallId, Exit)]>,
+    code: Code,
+}
+
+/// What a row function is made of besides its code.
+pub(crate) struct RowParts {
+    pub(crate) asks_frame: bool,
     pub(crate) columns: usize,
     pub(crate) parameters: usize,
     pub(crate) outputs: usize,
+    pub(crate) data: ProgramData,
+    pub(crate) exits: Box<[(CallId, Exit)]>,
 }
 
 impl RowFunction {
-    /// Evaluates one row: gives every output, or records in the frame's scratch why it does not.
+    pub(crate) fn new(code: Code, parts: RowParts) -> RowFunction {
+        RowFunction {
+            entry: code.address().expose_provenance(),
+            asks_frame: parts.asks_frame,
+            columns: parts.columns,
+            parameters: parts.parameters,
+            outputs: parts.outputs,
+            data: parts.data,
+            exits: parts.exits,
+            code,
+        }
+    }
+
+    /// Evaluates one row: gives every output, or records in the scratch why it does not.
     ///
     /// # Panics
     /// When there is no room for the outputs; when a kernel does.
     #[inline]
-    pub fn run<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Result<(), Exited> {
-        assert!(outputs.len() >= self.outputs, "no room for the outputs");
-        if frame.row.len() < self.columns || frame.parameters.len() < self.parameters {
-            return self.give_up(frame, CallId::NONE, Exit::Deopt(Reason::CellType));
+    pub fn run<'r>(
+        &'r self,
+        cx: RowContext<'r>,
+        row: &'r [Value<'r>],
+        parameters: &'r [Value<'r>],
+        outputs: &mut [Value<'r>],
+    ) -> Result<(), Exited> {
+        if outputs.len() < self.outputs {
+            no_room();
         }
-        let mut native = self.data.frame(&frame.cx, frame.parameters);
-        // SAFETY: the address is that of a function compiled with this signature, and `self` keeps its code. It reads cells up to
-        // `columns` and `parameters`, writes outputs up to `outputs` (all checked above; what it writes are values of the row, of
-        // `self` and of kernels, all alive for 'r), and uses constants and kernels by the numbers of the program that `data` and
-        // the code were made from.
-        let status = unsafe {
-            let code = std::mem::transmute::<*const u8, RowCode>(self.code.address());
-            code(frame.row.as_ptr(), outputs.as_mut_ptr(), &raw mut native)
-        };
-        match status {
+        if row.len() < self.columns || parameters.len() < self.parameters {
+            return give_up(cx, CallId::NONE, Exit::Deopt(Reason::CellType));
+        }
+        if self.asks_frame {
+            return self.run_with_frame(cx, row, parameters, outputs);
+        }
+        match self.call(row, outputs, std::ptr::null_mut()) {
             0 => Ok(()),
-            EXIT_RECORDED => {
-                native.resume_panic();
-                Err(Exited)
-            }
-            exit => {
-                let (call, exit) = self.exits[exit as usize - 1];
-                self.give_up(frame, call, exit)
-            }
+            exit => self.exited(cx, exit),
         }
     }
 
+    #[inline(never)]
+    fn run_with_frame<'r>(
+        &'r self,
+        cx: RowContext<'r>,
+        row: &'r [Value<'r>],
+        parameters: &'r [Value<'r>],
+        outputs: &mut [Value<'r>],
+    ) -> Result<(), Exited> {
+        let mut frame = self.data.frame(&cx, parameters);
+        match self.call(row, outputs, &raw mut frame) {
+            0 => Ok(()),
+            EXIT_RECORDED => {
+                frame.resume_panic();
+                Err(Exited)
+            }
+            exit => self.exited(cx, exit),
+        }
+    }
+
+    /// Calls the code. The caller has checked the lengths, and passes a frame if the code asks for one.
+    #[inline(always)]
+    fn call<'r>(
+        &'r self,
+        row: &'r [Value<'r>],
+        outputs: &mut [Value<'r>],
+        frame: *mut NativeFrame<'_, 'r>,
+    ) -> i64 {
+        // SAFETY: the address is that of a function compiled with this signature, and `self` keeps its code. It reads cells up to
+        // `columns` and `parameters`, writes outputs up to `outputs` (all checked by the callers; what it writes are values of the
+        // row, of `self` and of kernels, all alive for 'r), and uses constants and kernels by the numbers of the program that
+        // `data` and the code were made from, if `asks_frame` says so: then the callers pass a frame.
+        unsafe {
+            let address = std::ptr::with_exposed_provenance::<u8>(self.entry);
+            let code = std::mem::transmute::<*const u8, RowCode>(address);
+            code(row.as_ptr(), outputs.as_mut_ptr(), frame)
+        }
+    }
+
+    /// What the code says of a row that it gives up.
     #[cold]
-    fn give_up(&self, frame: &Frame<'_>, call: CallId, exit: Exit) -> Result<(), Exited> {
-        frame.cx.scratch.record_exit(call, exit);
-        Err(Exited)
+    #[inline(never)]
+    fn exited(&self, cx: RowContext<'_>, exit: i64) -> Result<(), Exited> {
+        let (call, exit) = self.exits[exit as usize - 1];
+        give_up(cx, call, exit)
     }
 
     /// Size of its code.
     pub fn code_bytes(&self) -> usize {
         self.code.bytes()
     }
+}
+
+#[cold]
+#[inline(never)]
+fn give_up(cx: RowContext<'_>, call: CallId, exit: Exit) -> Result<(), Exited> {
+    cx.scratch.record_exit(call, exit);
+    Err(Exited)
+}
+
+#[cold]
+#[inline(never)]
+fn no_room() -> ! {
+    panic!("no room for the outputs")
 }
 
 impl std::fmt::Debug for RowFunction {

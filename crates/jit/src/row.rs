@@ -25,14 +25,22 @@ pub(crate) fn signature(convention: CallConv) -> Signature {
     signature
 }
 
-/// Builds the function; gives its exits.
+/// What is known of a function that was built.
+pub(crate) struct Built {
+    /// Which call gives a row up, and why, by the number of the exit.
+    pub(crate) exits: Vec<(CallId, Exit)>,
+    /// Whether the function reads its frame.
+    pub(crate) asks_frame: bool,
+}
+
+/// Builds the function.
 pub(crate) fn build(
     mut b: FunctionBuilder<'_>,
     program: &Program,
     layout: CellLayout,
     convention: CallConv,
     finish: cranelift_codegen::isa::TargetFrontendConfig,
-) -> Vec<(CallId, Exit)> {
+) -> Built {
     let entry = b.create_block();
     b.append_block_params_for_function_params(entry);
     b.switch_to_block(entry);
@@ -58,6 +66,7 @@ pub(crate) fn build(
         row,
         outputs,
         frame,
+        asks_frame: false,
         slots,
         targets,
         columns: vec![None; program.columns.len()],
@@ -69,12 +78,16 @@ pub(crate) fn build(
     };
     builder.steps();
     let exits = std::mem::take(&mut builder.exits);
+    let asks_frame = builder.asks_frame;
     if let Some(kernels) = builder.kernels {
         kernels.finish(&mut b);
     }
     exits.finish(&mut b, |number| number as i64 + 1);
     b.finalize(finish);
-    exits.list
+    Built {
+        exits: exits.list,
+        asks_frame,
+    }
 }
 
 /// Where a slot's value is.
@@ -129,7 +142,9 @@ struct RowBuilder<'a, 'f> {
     layout: CellLayout,
     row: Value,
     outputs: Value,
+    /// Only read by [`RowBuilder::frame`].
     frame: Value,
+    asks_frame: bool,
     slots: Vec<Place>,
     /// The block of each step that is jumped to.
     targets: Vec<Option<Block>>,
@@ -174,7 +189,8 @@ impl RowBuilder<'_, '_> {
             Step::Parameter { to, parameter } => {
                 let slot = self.slot(*to);
                 let flags = cell_flags();
-                let cells = self.b.ins().load(I64, flags, self.frame, FRAME_PARAMETERS);
+                let frame = self.frame();
+                let cells = self.b.ins().load(I64, flags, frame, FRAME_PARAMETERS);
                 let held = self.guarded_load(slot, (cells, *parameter as usize));
                 self.write(*to, held);
             }
@@ -234,6 +250,12 @@ impl RowBuilder<'_, '_> {
                 self.b.ins().return_(&[done]);
             }
         }
+    }
+
+    /// The frame's address.
+    fn frame(&mut self) -> Value {
+        self.asks_frame = true;
+        self.frame
     }
 
     fn slot(&self, id: SlotId) -> Slot {
@@ -360,7 +382,8 @@ impl RowBuilder<'_, '_> {
             }
             (_, repr) => {
                 let flags = cell_flags();
-                let cells = self.b.ins().load(I64, flags, self.frame, FRAME_CONSTANTS);
+                let frame = self.frame();
+                let cells = self.b.ins().load(I64, flags, frame, FRAME_CONSTANTS);
                 load_payload(
                     self.b,
                     self.layout,
@@ -424,18 +447,18 @@ impl RowBuilder<'_, '_> {
             store_cell(self.b, self.layout, slot, *held, (base, (i * CELL) as i32));
         }
         let flags = MemFlagsData::trusted();
+        let frame = self.frame();
         let callee = self
             .b
             .ins()
-            .load(I64, cell_flags(), self.frame, FRAME_CALL_KERNEL);
+            .load(I64, cell_flags(), frame, FRAME_CALL_KERNEL);
         let number = self.b.ins().iconst(I64, i64::from(id.0));
         let cells = self.b.ins().stack_addr(I64, kernels.cells, 0);
         let result = self.b.ins().stack_addr(I64, kernels.cells, kernels.result);
-        let call = self.b.ins().call_indirect(
-            kernels.signature,
-            callee,
-            &[self.frame, number, cells, result],
-        );
+        let call =
+            self.b
+                .ins()
+                .call_indirect(kernels.signature, callee, &[frame, number, cells, result]);
         let status = self.b.inst_results(call)[0];
         let next = self.b.create_block();
         self.b.ins().brif(status, kernels.exit, &[], next, &[]);

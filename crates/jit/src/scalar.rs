@@ -391,6 +391,32 @@ impl Emit for Scalar<'_, '_> {
         }
     }
 
+    fn is_ascii(&mut self, text: Lowered) -> NativeValue {
+        let Some(length) = text.length else {
+            return self.bool(false);
+        };
+        // What stands in a NULL is no text that could be read.
+        let length = match text.null {
+            Some(null) => {
+                let zero = self.b.ins().iconst(I64, 0);
+                self.b.ins().select(value(null), zero, value(length))
+            }
+            None => value(length),
+        };
+        let bits = self.all_bits(value(text.value), length);
+        let high = self.b.ins().band_imm_s(bits, HIGH);
+        native(self.b.ins().icmp_imm_u(IntCC::Equal, high, 0))
+    }
+
+    fn part(&mut self, text: Lowered, offset: NativeValue, length: NativeValue) -> Lowered {
+        let start = self.b.ins().iadd(value(text.value), value(offset));
+        Lowered {
+            value: native(start),
+            length: Some(length),
+            null: None,
+        }
+    }
+
     fn starts_with(&mut self, text: Lowered, prefix: &[u8]) -> NativeValue {
         let Some(length) = text.length else {
             return self.bool(false);
@@ -434,6 +460,110 @@ impl Emit for Scalar<'_, '_> {
         b.seal_block(done);
         b.switch_to_block(done);
         native(result)
+    }
+}
+
+/// A bit for each byte that is not ASCII.
+const HIGH: i64 = 0x8080_8080_8080_8080_u64 as i64;
+
+impl Scalar<'_, '_> {
+    /// Bytes of the text, as one of the integer types, in the low bits of a word.
+    fn load_bytes(&mut self, ty: Type, address: Value) -> Value {
+        let flags = MemFlagsData::new().with_notrap();
+        let bytes = self.b.ins().load(ty, flags, address, 0);
+        if ty == I64 {
+            bytes
+        } else {
+            self.b.ins().uextend(I64, bytes)
+        }
+    }
+
+    /// The bits that are set anywhere in a text of `length` bytes: whole words first, then the rest by words that overlap what was
+    /// read before.
+    fn all_bits(&mut self, address: Value, length: Value) -> Value {
+        let (head, body, tail) = (
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+        );
+        let (four, short, few) = (
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+        );
+        let done = self.b.create_block();
+        let at = self.b.append_block_param(head, I64);
+        let bits = self.b.append_block_param(head, I64);
+        let result = self.b.append_block_param(done, I64);
+        let zero = self.b.ins().iconst(I64, 0);
+        let whole = self
+            .b
+            .ins()
+            .icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, length, 8);
+        self.b
+            .ins()
+            .brif(whole, head, &[zero.into(), zero.into()], short, &[]);
+
+        // Eight bytes at a time while as many are left.
+        self.b.switch_to_block(head);
+        let next = self.b.ins().iadd_imm_s(at, 8);
+        let left = self
+            .b
+            .ins()
+            .icmp(IntCC::UnsignedLessThanOrEqual, next, length);
+        self.b.ins().brif(left, body, &[], tail, &[]);
+        self.b.seal_block(body);
+        self.b.seal_block(tail);
+        self.b.switch_to_block(body);
+        let from = self.b.ins().iadd(address, at);
+        let word = self.load_bytes(I64, from);
+        let more = self.b.ins().bor(bits, word);
+        self.b.ins().jump(head, &[next.into(), more.into()]);
+        self.b.seal_block(head);
+        // The last eight bytes, read before or not.
+        self.b.switch_to_block(tail);
+        let end = self.b.ins().iadd(address, length);
+        let from = self.b.ins().iadd_imm_s(end, -8);
+        let word = self.load_bytes(I64, from);
+        let all = self.b.ins().bor(bits, word);
+        self.b.ins().jump(done, &[all.into()]);
+
+        // Fewer than eight bytes.
+        self.b.seal_block(short);
+        self.b.switch_to_block(short);
+        let at_least_four = self
+            .b
+            .ins()
+            .icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, length, 4);
+        self.b.ins().brif(at_least_four, four, &[], few, &[]);
+        self.b.seal_block(four);
+        self.b.switch_to_block(four);
+        let first = self.load_bytes(I32, address);
+        let end = self.b.ins().iadd(address, length);
+        let from = self.b.ins().iadd_imm_s(end, -4);
+        let last = self.load_bytes(I32, from);
+        let all = self.b.ins().bor(first, last);
+        self.b.ins().jump(done, &[all.into()]);
+        // One to three: the first, the one in the middle, the last.
+        self.b.seal_block(few);
+        self.b.switch_to_block(few);
+        let some = self.b.create_block();
+        self.b.ins().brif(length, some, &[], done, &[zero.into()]);
+        self.b.seal_block(some);
+        self.b.switch_to_block(some);
+        let first = self.load_bytes(I8, address);
+        let half = self.b.ins().ushr_imm_u(length, 1);
+        let from = self.b.ins().iadd(address, half);
+        let middle = self.load_bytes(I8, from);
+        let end = self.b.ins().iadd(address, length);
+        let from = self.b.ins().iadd_imm_s(end, -1);
+        let last = self.load_bytes(I8, from);
+        let all = self.b.ins().bor(first, middle);
+        let all = self.b.ins().bor(all, last);
+        self.b.ins().jump(done, &[all.into()]);
+        self.b.seal_block(done);
+        self.b.switch_to_block(done);
+        result
     }
 }
 

@@ -221,6 +221,8 @@ impl Emit for Vector<'_, '_> {
         widen(a: NativeValue) -> NativeValue;
         narrow(a: NativeValue) -> NativeValue;
         starts_with(text: Lowered, prefix: &[u8]) -> NativeValue;
+        is_ascii(text: Lowered) -> NativeValue;
+        part(text: Lowered, offset: NativeValue, length: NativeValue) -> Lowered;
     }
 }
 

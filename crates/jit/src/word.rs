@@ -74,5 +74,7 @@ impl Emit for Word<'_, '_> {
         bool_to_int(a: NativeValue) -> NativeValue;
         exit_if(flag: NativeValue, exit: Exit) -> ();
         starts_with(text: Lowered, prefix: &[u8]) -> NativeValue;
+        is_ascii(text: Lowered) -> NativeValue;
+        part(text: Lowered, offset: NativeValue, length: NativeValue) -> Lowered;
     }
 }

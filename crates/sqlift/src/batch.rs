@@ -6,7 +6,7 @@ use bumpalo::Bump;
 use sqlift_functions::kernel::{BatchContext, Lanes, Vector};
 use sqlift_functions::native::Native;
 use sqlift_functions::{CallId, Exit, Frame, Reason, RowContext, each_vector, with_marker};
-use sqlift_ir::ColumnUse;
+use sqlift_ir::{ColumnUse, Program};
 use sqlift_types::{Datum, Error, SqlType, Value, Warning};
 use sqlift_vm::CHUNK_ROWS;
 use std::ops::Range;
@@ -91,6 +91,7 @@ fn chunk(
 ) -> Result<(), Error> {
     let inner = &*expression.inner;
     context.begin();
+    expression.hold(&mut context.held, &context.scratch, 0);
     let Context {
         arena,
         scratch,
@@ -98,7 +99,6 @@ fn chunk(
         held,
         ..
     } = context;
-    let held = expression.hold(held, scratch, 0);
     let tier = if held.tier == Tier::Interp {
         Tier::Interp
     } else {
@@ -123,7 +123,10 @@ fn chunk(
             .map(|c| source.load(*c, start, &batch));
         let columns: Vec<Vector<'_>> = columns.collect();
         let vector = code.batch.run(&batch, &columns, &[])[0];
-        (vector, exits(expression, scratch.take_batch_exits()))
+        (
+            vector,
+            exits(expression, &code.program, scratch.take_batch_exits()),
+        )
     };
     let mut unfit = Vec::new();
     if !given_up.is_empty() {
@@ -165,11 +168,11 @@ fn chunk(
 /// Counts lost bets; gives the rows that the batch form gave up, each once, in ascending order.
 ///
 /// A failing row, too, goes to tier 0: several of its steps may have failed, and tier 0 finds the one that MySQL reports.
-fn exits(expression: &Expression, exits: Vec<(u32, CallId, Exit)>) -> Vec<u32> {
+fn exits(expression: &Expression, program: &Program, exits: Vec<(u32, CallId, Exit)>) -> Vec<u32> {
     let mut rows = Vec::with_capacity(exits.len());
     for (row, call, exit) in exits {
         if let Exit::Deopt(reason) = exit {
-            deopt::count(&expression.inner, call, reason);
+            deopt::count(&expression.inner, program, call, reason);
         }
         rows.push(row);
     }

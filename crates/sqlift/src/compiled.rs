@@ -1,9 +1,10 @@
 //! The code of an expression: one program and what was made from it.
 
-use sqlift_functions::Frame;
+use sqlift_functions::{Frame, RowContext};
 use sqlift_ir::{Program, Speculation};
 use sqlift_types::{Error, Value};
 use sqlift_vm::{BatchCode, RowCode};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// A program with the code of each tier.
@@ -18,9 +19,6 @@ pub(crate) struct Compiled {
     #[cfg(all(feature = "jit", feature = "arrow"))]
     pub(crate) blocks: Arc<crate::blocks::Blocks>,
 }
-
-/// The row was given up; the scratch says why.
-pub(crate) struct GivenUp;
 
 impl Compiled {
     pub(crate) fn new(program: Program, speculation: Speculation) -> Result<Compiled, Error> {
@@ -62,27 +60,44 @@ impl Compiled {
         false
     }
 
-    /// One row in the VM.
+    /// One row in the VM. `false`: it was given up.
     #[inline]
     pub(crate) fn run_vm<'r>(
         &'r self,
-        frame: &Frame<'r>,
-        outputs: &mut [Value<'r>],
-    ) -> Result<(), GivenUp> {
-        self.row.run(frame, outputs).map_err(|_| GivenUp)
+        cx: RowContext<'r>,
+        row: &'r [Value<'r>],
+        parameters: &'r [Value<'r>],
+        output: &mut Value<'r>,
+    ) -> bool {
+        let slots: &[Cell<Value<'_>>] = match self.row.slots() {
+            0 => &[],
+            n => cx
+                .arena
+                .alloc_slice_fill_with(n, |_| Cell::new(Value::Null)),
+        };
+        let frame = Frame {
+            cx,
+            row,
+            parameters,
+            slots,
+        };
+        self.row.run(&frame, std::slice::from_mut(output)).is_ok()
     }
 
-    /// One row in native code, or in the VM while there is none.
+    /// One row in native code, or in the VM while there is none. `false`: it was given up.
     #[inline]
     pub(crate) fn run_native<'r>(
         &'r self,
-        frame: &Frame<'r>,
-        outputs: &mut [Value<'r>],
-    ) -> Result<(), GivenUp> {
+        cx: RowContext<'r>,
+        row: &'r [Value<'r>],
+        parameters: &'r [Value<'r>],
+        output: &mut Value<'r>,
+    ) -> bool {
         #[cfg(feature = "jit")]
         if let Some(native) = &self.native {
-            return native.run(frame, outputs).map_err(|_| GivenUp);
+            let outputs = std::slice::from_mut(output);
+            return native.run(cx, row, parameters, outputs).is_ok();
         }
-        self.run_vm(frame, outputs)
+        self.run_vm(cx, row, parameters, output)
     }
 }

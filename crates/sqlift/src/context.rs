@@ -16,27 +16,28 @@ pub struct Context {
     empty_room: usize,
     pub(crate) scratch: Scratch,
     pub(crate) diagnostics: Diagnostics,
-    pub(crate) held: Option<Held>,
+    pub(crate) held: Held,
 }
 
 /// The code that the context used last, and rows that are not counted yet.
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) code: Arc<Compiled>,
-    pub(crate) generation: u32,
+    /// The number of that code, which no other code has.
+    pub(crate) code_number: u64,
     pub(crate) tier: Tier,
     pub(crate) counters: Arc<Counters>,
     pub(crate) uncounted: u32,
 }
 
 impl Context {
-    pub(crate) fn new(warnings: usize) -> Context {
+    pub(crate) fn new(warnings: usize, held: Held) -> Context {
         Context {
             arena: Bump::new(),
             empty_room: 0,
             scratch: Scratch::default(),
             diagnostics: Diagnostics::new(warnings),
-            held: None,
+            held,
         }
     }
 

@@ -4,13 +4,12 @@
 //! 2. Restart, not resume: the row is evaluated from its start in tier 0.
 //! 3. The type does not change: tier 0 fits its answer to the bound type.
 //! 4. Errors are not deopts: they are final, with the same words in every tier.
-//! 5. Exits are counted; a bet that is lost too often is dropped, and the code made again without it.
+//! 5. Exits are counted; a bet that is lost in too large a share of the rows is dropped, and the code made again without it.
 
 use crate::expression::Inner;
-use crate::tuning;
 use sqlift_functions::{CallId, Exit, Fault, Frame, Reason};
 use sqlift_interp::{Environment, Failure};
-use sqlift_ir::{Program, Speculation};
+use sqlift_ir::{Bet, Program};
 use sqlift_types::{Datum, Error};
 
 /// Exits for no reason, so that tests see that they change nothing.
@@ -45,7 +44,7 @@ pub(crate) fn settle(inner: &Inner, program: &Program, frame: &Frame<'_>) -> Res
     match frame.cx.scratch.take_exit() {
         Some((call, Exit::Error(fault))) => Err(error(inner, program, frame, call, fault)),
         Some((call, Exit::Deopt(reason))) => {
-            count(inner, call, reason);
+            count(inner, program, call, reason);
             restart(inner, frame)
         }
         // Tier 0 was asked for from the first: a compiled tier that gives a row up says why.
@@ -60,11 +59,13 @@ pub(crate) fn restart(inner: &Inner, frame: &Frame<'_>) -> Result<Datum, Error> 
         .map_err(|failure| inner.error(failure, frame.cx.scratch))
 }
 
-/// Counts a lost bet, and drops the bet when it is lost too often.
-pub(crate) fn count(inner: &Inner, call: CallId, reason: Reason) {
-    let lost = inner.counters.add_exit(call, reason);
-    if lost >= tuning::EXITS_BEFORE_DROP && reason == Reason::DecimalWidth {
-        inner.drop_bets(Speculation::NONE);
+/// Counts an exit of a program, and drops the bet behind it when that is lost too often.
+pub(crate) fn count(inner: &Inner, program: &Program, call: CallId, reason: Reason) {
+    inner.counters.add_exit(call, reason);
+    if let Some(bet) = Bet::lost_by(program, call, reason)
+        && inner.counters.loses(bet)
+    {
+        inner.drop_bet(bet);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A compiled expression.
 
 use crate::background::Job;
-use crate::compiled::{Compiled, GivenUp};
+use crate::compiled::Compiled;
 use crate::context::Held;
 use crate::engine::{Folding, Settings};
 use crate::statistics::{Counters, lock};
@@ -9,13 +9,12 @@ use crate::{Context, Statistics, Tier, TierPolicy, deopt, tuning};
 use bumpalo::Bump;
 use sqlift_functions::{Expr, Frame, RowContext, Scratch};
 use sqlift_interp::Failure;
-use sqlift_ir::{Binding, Bound, Program, Speculation, linearize, quoted};
+use sqlift_ir::{Bet, Binding, Bound, Program, Speculation, linearize, quoted};
 use sqlift_syntax::ast;
 use sqlift_types::{
     Datum, Diagnostics, Error, Repr, Schema, Session, SqlType, TypeKind, Value, Warning,
 };
-use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// A compiled expression: cheap to clone, `Send + Sync`. Each thread evaluates it with a [`Context`] of its own.
@@ -73,9 +72,10 @@ pub(crate) struct Inner {
     #[cfg(feature = "arrow")]
     truth: OnceLock<Result<Expression, Error>>,
     pub(crate) counters: Arc<Counters>,
-    /// The code in force. `generation` counts its changes, so that contexts need no lock to see that there was none.
+    /// The code in force. `code_number` is its own among all code of the process, so that contexts need no lock, and no look at whose
+    /// code they hold, to see that it is still this.
     code: Mutex<Arc<Compiled>>,
-    generation: AtomicU32,
+    code_number: AtomicU64,
     asked_for_native: AtomicBool,
 }
 
@@ -104,28 +104,36 @@ impl Inner {
             return false;
         }
         *in_force = Arc::new(code);
-        self.generation.fetch_add(1, Ordering::Release);
+        self.code_number.store(next_number(), Ordering::Release);
         drop(in_force);
         self.counters.note(what);
         true
     }
 
-    /// Makes the code again with fewer bets. Under the policy that asks for native code alone, its native code too.
-    pub(crate) fn drop_bets(&self, speculation: Speculation) {
+    /// Makes the code again without a bet. Under the policy that asks for native code alone, its native code too.
+    pub(crate) fn drop_bet(&self, bet: Bet) {
         let current = self.code();
+        let speculation = current.speculation.without(bet);
         if current.speculation == speculation {
             return;
         }
+        let name = bet.name();
         let program = linearize(
             std::slice::from_ref(self.typed()),
             &self.session,
             speculation,
         );
         let forced = self.settings.forced;
-        let code = program.and_then(|p| Compiled::new(forced.put_into(p), speculation));
-        if let Ok(code) = code
-            && self.swap(&current, code, "bets on narrow decimals dropped".to_owned())
-        {
+        let code = match program.and_then(|p| Compiled::new(forced.put_into(p), speculation)) {
+            Ok(code) => code,
+            // Slow, and as right as before: rows go on to tier 0.
+            Err(error) => {
+                self.counters
+                    .note(format!("bets on {name} stay: {}", error.message));
+                return;
+            }
+        };
+        if self.swap(&current, code, format!("bets on {name} dropped")) {
             self.asked_for_native.store(false, Ordering::Relaxed);
             #[cfg(feature = "jit")]
             if self.settings.policy == TierPolicy::Only(Tier::Native) {
@@ -179,7 +187,6 @@ impl Expression {
         let mut columns: Vec<usize> = program.columns.iter().map(|c| c.index as usize).collect();
         columns.sort_unstable();
         columns.dedup();
-        static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let sequential = |call: &sqlift_ir::Call| {
             let function = sqlift_functions::catalogue().function(call.function);
             function.is_sequential()
@@ -187,7 +194,7 @@ impl Expression {
         let sequential = program.calls.iter().any(sequential);
         let code = Compiled::new(settings.forced.put_into(program), speculation)?;
         let inner = Inner {
-            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            number: next_number(),
             sequential,
             columns: columns.into(),
             text: text.to_owned(),
@@ -201,7 +208,7 @@ impl Expression {
             truth: OnceLock::new(),
             counters: Arc::new(Counters::new()),
             code: Mutex::new(Arc::new(code)),
-            generation: AtomicU32::new(0),
+            code_number: AtomicU64::new(next_number()),
             asked_for_native: AtomicBool::new(false),
         };
         if inner.settings.policy == TierPolicy::Only(Tier::Native) {
@@ -291,7 +298,9 @@ impl Expression {
 
     /// A context for one thread.
     pub fn context(&self) -> Context {
-        Context::new(self.inner.settings.limits.warnings)
+        let context = Context::new(self.inner.settings.limits.warnings, self.newest());
+        context.scratch.set_expression(self.inner.number);
+        context
     }
 
     /// Evaluates it for a row: one cell a column of the schema.
@@ -307,13 +316,18 @@ impl Expression {
     }
 
     /// As [`Expression::eval_row`], with values for the parameters of the text.
+    #[inline]
     pub fn eval_row_with<'c>(
         &'c self,
         row: &'c [Value<'c>],
         parameters: &'c [Value<'c>],
         context: &'c mut Context,
     ) -> Result<Value<'c>, Error> {
-        self.eval(|_| row, parameters, context)
+        let mut value = Value::Null;
+        match self.run(row, parameters, context, &mut value) {
+            None => Ok(value),
+            Some(error) => Err(*error),
+        }
     }
 
     /// As [`Expression::eval_row`], for a row that is no slice of cells: only the columns that the expression reads are asked for.
@@ -330,18 +344,37 @@ impl Expression {
             }
             cells
         };
-        self.eval(cells, &[], context)
+        let mut value = Value::Null;
+        match self.run_over(cells, &[], context, &mut value) {
+            None => Ok(value),
+            Some(error) => Err(*error),
+        }
     }
 
-    #[inline]
-    fn eval<'c>(
+    /// Evaluates a row; gives its error. The value is written where the caller keeps it: a cell that is handed on from one to the
+    /// next is written in pieces and read whole, which stalls processors.
+    #[inline(never)]
+    fn run<'c>(
+        &'c self,
+        row: &'c [Value<'c>],
+        parameters: &'c [Value<'c>],
+        context: &'c mut Context,
+        value: &mut Value<'c>,
+    ) -> Option<Box<Error>> {
+        self.run_over(|_| row, parameters, context, value)
+    }
+
+    #[inline(always)]
+    fn run_over<'c>(
         &'c self,
         row: impl FnOnce(&'c Bump) -> &'c [Value<'c>],
         parameters: &'c [Value<'c>],
         context: &'c mut Context,
-    ) -> Result<Value<'c>, Error> {
+        value: &mut Value<'c>,
+    ) -> Option<Box<Error>> {
         context.begin();
         context.scratch.begin_statement();
+        self.hold(&mut context.held, &context.scratch, 1);
         let Context {
             arena,
             scratch,
@@ -349,87 +382,83 @@ impl Expression {
             held,
             ..
         } = context;
-        let held = self.hold(held, scratch, 1);
-        let (tier, code) = (held.tier, &*held.code);
+        let code = &*held.code;
         let cx = RowContext {
             arena,
             scratch,
             session: &self.inner.session,
         };
-        let slots: &[Cell<Value<'_>>] = match code.row.slots() {
-            0 => &[],
-            n => arena.alloc_slice_fill_with(n, |_| Cell::new(Value::Null)),
+        let row = row(arena);
+        let done = match held.tier {
+            Tier::Vm => code.run_vm(cx, row, parameters, value),
+            Tier::Native => code.run_native(cx, row, parameters, value),
+            Tier::Interp => false,
         };
+        if done && !scratch.is_touched() {
+            return None;
+        }
         let frame = Frame {
             cx,
-            row: row(arena),
+            row,
             parameters,
-            slots,
+            slots: &[],
         };
-        let mut outputs = [Value::Null];
-        let done = match tier {
-            Tier::Vm => code.run_vm(&frame, &mut outputs),
-            Tier::Native => code.run_native(&frame, &mut outputs),
-            Tier::Interp => Err(GivenUp),
-        };
-        if done.is_ok() && !scratch.is_touched() {
-            return Ok(outputs[0]);
-        }
-        self.finish(
-            done.is_ok().then_some(outputs[0]),
-            code,
-            &frame,
-            diagnostics,
-        )
+        self.finish(done, code, &frame, diagnostics, value)
     }
 
-    /// What few rows need: commits effects, and settles a row that was given up (`None`).
+    /// What few rows need: commits effects, and settles a row that was given up.
     #[cold]
     #[inline(never)]
     fn finish<'c>(
         &self,
-        value: Option<Value<'c>>,
+        done: bool,
         code: &Compiled,
         frame: &Frame<'c>,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Value<'c>, Error> {
-        let result = match value {
-            Some(value) => Ok(value),
-            None => deopt::settle(&self.inner, &code.program, frame)
-                .map(|v| cell_in(&v, self.sql_type(), frame.cx)),
-        };
+        value: &mut Value<'c>,
+    ) -> Option<Box<Error>> {
+        let mut failed = None;
+        if !done {
+            match deopt::settle(&self.inner, &code.program, frame) {
+                Ok(datum) => *value = cell_in(&datum, self.sql_type(), frame.cx),
+                Err(error) => failed = Some(Box::new(error)),
+            }
+        }
         for (_, warning) in frame.cx.scratch.take_warnings() {
             diagnostics.push(warning);
         }
-        result
+        failed
     }
 
-    /// The code that the context is to use, the newest there is; counts the rows.
+    /// Sees to it that the context holds the newest code that there is, and counts the rows.
     #[inline]
-    pub(crate) fn hold<'h>(
-        &self,
-        held: &'h mut Option<Held>,
-        scratch: &Scratch,
-        rows: u32,
-    ) -> &'h Held {
-        let generation = self.inner.generation.load(Ordering::Acquire);
-        let current =
-            |h: &Held| h.generation == generation && Arc::ptr_eq(&h.counters, &self.inner.counters);
-        if !held.as_ref().is_some_and(current) {
-            *held = None;
-            scratch.set_expression(self.inner.number);
+    pub(crate) fn hold(&self, held: &mut Held, scratch: &Scratch, rows: u32) {
+        if held.code_number != self.inner.code_number.load(Ordering::Acquire) {
+            self.hold_newest(held, scratch);
         }
-        let held = held.get_or_insert_with(|| self.newest(generation));
         held.uncounted += rows;
         if held.uncounted >= tuning::COUNT_EVERY {
-            let rows = held.count();
-            self.consider_native(rows);
+            self.count(held);
         }
-        held
     }
 
     #[cold]
-    fn newest(&self, generation: u32) -> Held {
+    #[inline(never)]
+    fn hold_newest(&self, held: &mut Held, scratch: &Scratch) {
+        *held = self.newest();
+        scratch.set_expression(self.inner.number);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn count(&self, held: &mut Held) {
+        let rows = held.count();
+        self.consider_native(rows);
+    }
+
+    fn newest(&self) -> Held {
+        // The number first: if code is swapped between the two, the next row sees another number and asks again.
+        let code_number = self.inner.code_number.load(Ordering::Acquire);
         let code = self.inner.code();
         let tier = match self.inner.settings.policy {
             TierPolicy::Only(tier) => tier,
@@ -438,7 +467,7 @@ impl Expression {
         };
         Held {
             code,
-            generation,
+            code_number,
             tier,
             counters: self.inner.counters.clone(),
             uncounted: 0,
@@ -446,7 +475,6 @@ impl Expression {
     }
 
     /// Asks for native code once the expression is hot.
-    #[cold]
     fn consider_native(&self, rows: u64) {
         let inner = &self.inner;
         let hot = rows >= tuning::NATIVE_ROWS && inner.settings.policy == TierPolicy::Auto;
@@ -457,6 +485,12 @@ impl Expression {
                 .submit(Job::Row(Arc::downgrade(inner)));
         }
     }
+}
+
+/// A number that no other expression, or code of one, has.
+fn next_number() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 /// Native code on the caller's thread, for the policy that asks for nothing else.

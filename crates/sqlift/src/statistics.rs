@@ -1,7 +1,8 @@
 //! What an expression counts about itself.
 
-use crate::Tier;
+use crate::{Tier, tuning};
 use sqlift_functions::{CallId, Reason};
+use sqlift_ir::Bet;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -50,7 +51,33 @@ pub(crate) struct Counters {
     made: Instant,
     rows: [AtomicU64; 3],
     exits: Mutex<BTreeMap<(CallId, Reason), u64>>,
+    /// How each bet goes.
+    bets: Mutex<[Losses; Bet::ALL.len()]>,
     moves: Mutex<Vec<Move>>,
+}
+
+/// How a bet went lately.
+#[derive(Clone, Copy, Debug, Default)]
+struct Losses {
+    /// Rows that lost it.
+    lost: u64,
+    /// Rows of the expression when the count began.
+    since: u64,
+    /// It was lost too often, and said so: nobody is told twice.
+    told: bool,
+}
+
+impl Losses {
+    /// Counts a loss when there have been so many rows; tells, once, that there are too many.
+    fn add(&mut self, rows: u64) -> bool {
+        self.lost += 1;
+        if self.told || self.lost < tuning::EXITS_BEFORE_DROP {
+            return false;
+        }
+        self.told = rows.saturating_sub(self.since) <= self.lost * tuning::ROWS_PER_LOST_BET;
+        (self.lost, self.since) = (0, rows);
+        self.told
+    }
 }
 
 impl Counters {
@@ -59,6 +86,7 @@ impl Counters {
             made: Instant::now(),
             rows: Default::default(),
             exits: Mutex::default(),
+            bets: Mutex::default(),
             moves: Mutex::default(),
         }
     }
@@ -73,15 +101,15 @@ impl Counters {
         self.rows.iter().map(|r| r.load(Ordering::Relaxed)).sum()
     }
 
-    /// Counts an exit; gives how often that bet was lost at any call.
-    pub(crate) fn add_exit(&self, call: CallId, reason: Reason) -> u64 {
-        let mut exits = lock(&self.exits);
-        *exits.entry((call, reason)).or_default() += 1;
-        exits
-            .iter()
-            .filter(|((_, r), _)| *r == reason)
-            .map(|(_, n)| n)
-            .sum()
+    /// Counts an exit.
+    pub(crate) fn add_exit(&self, call: CallId, reason: Reason) {
+        *lock(&self.exits).entry((call, reason)).or_default() += 1;
+    }
+
+    /// Counts a lost bet; whether it is lost so often, of late, that it should be dropped. It says so once.
+    pub(crate) fn loses(&self, bet: Bet) -> bool {
+        let rows = self.total_rows();
+        lock(&self.bets)[bet as usize].add(rows)
     }
 
     pub(crate) fn note(&self, what: impl Into<String>) {
@@ -112,4 +140,27 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bet_is_dropped_for_its_share_of_lost_rows_not_for_their_number() {
+        let every = |rows: u64| {
+            let mut losses = Losses::default();
+            (1..=10_000).find(|n| losses.add(n * rows))
+        };
+        assert_eq!(every(1), Some(tuning::EXITS_BEFORE_DROP));
+        assert_eq!(
+            every(tuning::ROWS_PER_LOST_BET),
+            Some(tuning::EXITS_BEFORE_DROP)
+        );
+        assert_eq!(every(tuning::ROWS_PER_LOST_BET + 1), None);
+        // Rows that were long ago do not count, and what was told is not told again.
+        let mut losses = Losses::default();
+        let told = (0..1_000).filter(|n| losses.add(1_000_000 + n)).count();
+        assert_eq!(told, 1);
+    }
 }

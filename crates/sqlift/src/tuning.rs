@@ -9,9 +9,12 @@ pub(crate) const NATIVE_ROWS: u64 = 5_000;
 /// Rows after which a context tells the expression how many it has evaluated: seldom enough that the shared counter costs nothing.
 pub(crate) const COUNT_EVERY: u32 = 256;
 
-/// Lost bets after which a bet is dropped and the code made again without it. One row in tier 0 costs about as much as a hundred
-/// in the VM, so a bet that is lost this often is not worth its gain; a handful of odd rows is.
+/// Lost bets after which it is asked whether a bet is worth it: a handful of odd rows says nothing.
 pub(crate) const EXITS_BEFORE_DROP: u64 = 64;
+
+/// When so many rows (or fewer) go by for each that loses a bet, the bet is dropped and the code made again without it. A bet saves
+/// 3-10 ns a row; a row that loses it is evaluated in tier 0, which takes 400-900 ns.
+pub(crate) const ROWS_PER_LOST_BET: u64 = 100;
 
 /// Rows after which an expression that is evaluated over batches is compiled to native blocks.
 ///

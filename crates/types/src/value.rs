@@ -98,6 +98,7 @@ impl<'a> Value<'a> {
     }
 
     /// Whether the cell is SQL NULL.
+    #[inline]
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }

@@ -15,13 +15,15 @@ use std::sync::Arc;
 pub trait Kernel: Send + Sync {
     /// The fused row closure over these operands. `None` if they are not what the kernel takes.
     fn fuse(self: Arc<Self>, call: CallId, nodes: Vec<Node>) -> Option<Node>;
-    /// One call on cells: what native code calls for steps that it has no lowering for.
+    /// One call on cells: what native code calls for steps that it has no lowering for. `false`: the row is given up, the scratch
+    /// says why. The result is written where it is wanted: a cell that is returned would be copied once or twice on its way.
     fn cells<'r>(
         &'r self,
         call: CallId,
         cx: &RowContext<'r>,
         cells: &[Value<'r>],
-    ) -> Out<Value<'r>>;
+        result: &mut Value<'r>,
+    ) -> bool;
     /// One chunk.
     fn batch<'r>(
         &'r self,
@@ -148,19 +150,21 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         call: CallId,
         cx: &RowContext<'r>,
         cells: &[Value<'r>],
-    ) -> Out<Value<'r>> {
+        result: &mut Value<'r>,
+    ) -> bool {
         match P::cells(cx, cells, &self.scales) {
             Some(Some(args)) => match self.call(call, cx, args) {
-                Out::Val(value) => Out::Val(R::store(value, self.scale, cx.arena)),
-                Out::Null => Out::Null,
-                Out::Exit => Out::Exit,
+                Out::Val(value) => *result = R::store(value, self.scale, cx.arena),
+                Out::Null => *result = Value::Null,
+                Out::Exit => return false,
             },
-            Some(None) => Out::Null,
+            Some(None) => *result = Value::Null,
             None => {
                 cx.scratch.record_exit(call, Exit::Deopt(Reason::CellType));
-                Out::Exit
+                return false;
             }
         }
+        true
     }
 
     fn batch<'r>(

@@ -48,13 +48,16 @@ impl Kernel for ForcedExit {
         call: CallId,
         cx: &RowContext<'r>,
         cells: &[Value<'r>],
-    ) -> Out<Value<'r>> {
-        let out = self.kernel.cells(call, cx, cells);
-        if out != Out::Exit && self.is_due() {
-            cx.scratch.record_exit(call, FORCED);
-            return Out::Exit;
+        result: &mut Value<'r>,
+    ) -> bool {
+        if !self.kernel.cells(call, cx, cells, result) {
+            return false;
         }
-        out
+        let due = self.is_due();
+        if due {
+            cx.scratch.record_exit(call, FORCED);
+        }
+        !due
     }
 
     fn batch<'r>(

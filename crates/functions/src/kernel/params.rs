@@ -100,10 +100,11 @@ fn as_option<T>(out: Out<T>) -> Result<Option<T>, ()> {
 }
 
 #[inline(always)]
-fn cell<'r, P: Param>(cell: Value<'r>, scale: u8) -> Option<Option<P::Arg<'r>>> {
-    match P::Native::load(cell, scale) {
+fn cell<'r, P: Param>(cell: &Value<'r>, scale: u8) -> Option<Option<P::Arg<'r>>> {
+    // Native code has just written the cell, word by word: a copy would read it whole, and wait for the words.
+    match P::Native::load(*cell, scale) {
         Some(v) => Some(P::arg(Some(v))),
-        None if cell.is_null() => Some(P::arg(None)),
+        None if matches!(cell, Value::Null) => Some(P::arg(None)),
         None => None,
     }
 }
@@ -132,7 +133,7 @@ macro_rules! tuple {
             #[inline(always)]
             fn cells<'r>(_: &RowContext<'r>, cells: &[Value<'r>], scales: &[u8]) -> Option<Option<Self::Args<'r>>> {
                 if cells.len() != $count || scales.len() != $count { return None }
-                Some(match ($(cell::<$name>(cells[$field], scales[$field])?,)*) {
+                Some(match ($(cell::<$name>(&cells[$field], scales[$field])?,)*) {
                     ($(Some($var),)*) => Some(($($var,)*)),
                     _ => None,
                 })
@@ -273,7 +274,7 @@ impl<P: Param + Send + Sync> Params for Many<P> {
         let mut args = bumpalo::collections::Vec::with_capacity_in(cells.len(), cx.arena);
         let mut null = false;
         for (value, scale) in cells.iter().zip(scales) {
-            match cell::<P>(*value, *scale)? {
+            match cell::<P>(value, *scale)? {
                 Some(arg) => args.push(arg),
                 None => null = true,
             }

@@ -251,14 +251,8 @@ pub(crate) fn native_row(
         scratch: &scratch,
         session: &session,
     };
-    let frame = Frame {
-        cx,
-        row,
-        parameters: &[],
-        slots: &[],
-    };
     let mut outputs = [Value::Null];
-    let outcome = match function.run(&frame, &mut outputs) {
+    let outcome = match function.run(cx, row, &[], &mut outputs) {
         Ok(()) => Ok(outputs[0].to_datum()),
         Err(Exited) => Err(scratch.take_exit()),
     };
@@ -371,7 +365,12 @@ fn lowerings_mean_what_their_kernels_mean() {
                     session: &program.session,
                 };
                 let plain: Vec<Value<'_>> = cells.iter().map(|c| c.1).collect();
-                let kernel = call.kernel.cells(*id, &cx, &plain);
+                let mut result = Value::Null;
+                let kernel = match call.kernel.cells(*id, &cx, &plain, &mut result) {
+                    true if result.is_null() => Out::Null,
+                    true => Out::Val(result),
+                    false => Out::Exit,
+                };
                 let name = catalogue().function(call.function).name();
                 let context = || {
                     format!(

@@ -99,6 +99,7 @@ pub(crate) fn evaluate(
         (Concrete::I64(v), Repr::Date) => Value::Date(v),
         (Concrete::I64(v), Repr::Time) => Value::Time(v),
         (Concrete::I64(v), Repr::DateTime) => Value::DateTime(v),
+        (Concrete::Text(v), Repr::Bytes) => Value::Bytes(v),
         (value, repr) => panic!("{value:?} is no {repr}"),
     };
     Some(Ok(Out::Val(value)))
@@ -128,6 +129,12 @@ impl Values {
         match self.get(v) {
             Concrete::F64(v) => v,
             other => panic!("{other:?} is no F64"),
+        }
+    }
+    fn text(&self, text: Lowered) -> &'static [u8] {
+        match self.get(text.value) {
+            Concrete::Text(text) => text,
+            other => panic!("{other:?} is no text"),
         }
     }
     fn integers(
@@ -389,10 +396,25 @@ impl Emit for Values {
     }
     fn starts_with(&mut self, text: Lowered, prefix: &[u8]) -> NativeValue {
         let null = text.null.is_some_and(|n| self.truth(n));
-        let value = match self.get(text.value) {
-            Concrete::Text(text) => !null && text.starts_with(prefix),
-            other => panic!("{other:?} is no text"),
-        };
+        let value = !null && self.text(text).starts_with(prefix);
         self.give(Concrete::Bool(value))
+    }
+    fn is_ascii(&mut self, text: Lowered) -> NativeValue {
+        let null = text.null.is_some_and(|n| self.truth(n));
+        let value = null || self.text(text).is_ascii();
+        self.give(Concrete::Bool(value))
+    }
+    fn part(&mut self, text: Lowered, offset: NativeValue, length: NativeValue) -> Lowered {
+        let (offset, length) = (self.word(offset) as usize, self.word(length) as usize);
+        let part = match self.text(text).get(offset..).and_then(|t| t.get(..length)) {
+            Some(part) => part,
+            None if self.masked => b"garbage",
+            None => panic!("{length} bytes from {offset}"),
+        };
+        Lowered {
+            value: self.give(Concrete::Text(part)),
+            length: Some(self.give(Concrete::I64(part.len() as i64))),
+            null: None,
+        }
     }
 }

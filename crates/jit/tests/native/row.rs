@@ -23,14 +23,8 @@ fn native(function: &RowFunction, row: &[Value<'_>], parameters: &[Value<'_>]) -
         scratch: &scratch,
         session: &session,
     };
-    let frame = Frame {
-        cx,
-        row,
-        parameters,
-        slots: &[],
-    };
     let mut outputs = [Value::Int(-77); 4];
-    match function.run(&frame, &mut outputs) {
+    match function.run(cx, row, parameters, &mut outputs) {
         Ok(()) => Ok(datums(&outputs)),
         Err(Exited) => Err(scratch.take_exit()),
     }
@@ -464,15 +458,7 @@ fn native_without_room(function: &RowFunction, row: &[Value<'_>]) -> Result<(), 
         scratch: &scratch,
         session: &session,
     };
-    function.run(
-        &Frame {
-            cx,
-            row,
-            parameters: &[],
-            slots: &[],
-        },
-        &mut [],
-    )
+    function.run(cx, row, &[], &mut [])
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a program means, step by step: kernels called on cells. The second opinion on generated code.
 
-use sqlift_functions::{CallId, Exit, Frame, Out, Reason, SlotId};
+use sqlift_functions::{CallId, Exit, Frame, Reason, SlotId};
 use sqlift_ir::{Program, Slot, Step};
 use sqlift_types::{I256, Repr, Value};
 
@@ -43,11 +43,9 @@ pub(crate) fn walk<'r>(
             Step::Call { to, call, args } => {
                 let cells: Vec<Value<'r>> = args.iter().map(|a| slots[a.index()]).collect();
                 let kernel = &program.calls[call.index()].kernel;
-                slots[to.index()] = match kernel.cells(*call, &frame.cx, &cells) {
-                    Out::Val(value) => value,
-                    Out::Null => Value::Null,
-                    Out::Exit => return None,
-                };
+                if !kernel.cells(*call, &frame.cx, &cells, &mut slots[to.index()]) {
+                    return None;
+                }
                 false
             }
             Step::Copy { to, from } => {

@@ -147,6 +147,7 @@ fn multiply() -> Function {
             decimals::mul_128,
         ))
         .exits_with(WIDTH)
+        .any_scale()
         .inline(decimals::lower_mul_128)
         .overload(flagged_with::<(Dec256, Dec256), Dec256, _, _>(
             decimals::scales,

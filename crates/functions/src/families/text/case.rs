@@ -1,6 +1,6 @@
 //! UPPER, LOWER, REVERSE.
 
-use super::{Site, bytes, characters, exactly, result};
+use super::{Site, ascii, bytes, characters, exactly, result};
 use crate::families::textual;
 use crate::kernel::total_with;
 use crate::native::Bytes;
@@ -18,7 +18,9 @@ pub(super) fn functions() -> Vec<Function> {
                 .overload(total_with::<(Bytes,), Bytes, _, _>(collation, |c, cx, t: &[u8]| {
                     changed(c, cx, t, Collation::upper)
                 }))
-                .shares_reference(),
+                .shares_reference()
+                .overload(total_with::<(Bytes,), Bytes, _, _>(ascii::no_state, ascii::upper))
+                .of_ascii(),
         );
     }
     for (name, example) in [("LOWER", "LOWER('Zoë')"), ("LCASE", "LCASE('Zoë')")] {
@@ -29,7 +31,9 @@ pub(super) fn functions() -> Vec<Function> {
                 .overload(total_with::<(Bytes,), Bytes, _, _>(collation, |c, cx, t: &[u8]| {
                     changed(c, cx, t, Collation::lower)
                 }))
-                .shares_reference(),
+                .shares_reference()
+                .overload(total_with::<(Bytes,), Bytes, _, _>(ascii::no_state, ascii::lower))
+                .of_ascii(),
         );
     }
     functions.push(

@@ -1,6 +1,6 @@
 //! Lengths and first characters.
 
-use super::{Site, bytes, exactly};
+use super::{Site, ascii, bytes, exactly};
 use crate::families::textual;
 use crate::kernel::{total, total_with};
 use crate::native::{Bytes, Int};
@@ -35,7 +35,10 @@ pub(super) fn functions() -> Vec<Function> {
                 .overload(total_with::<(Bytes,), Int, _, _>(
                     Site::prepare,
                     |site, _, text: &[u8]| site.charset.char_count(text) as i64,
-                )),
+                ))
+                .overload(total::<(Bytes,), Int, _>(|text: &[u8]| text.len() as i64))
+                .of_ascii()
+                .inline(ascii::lower_length),
         );
     }
     functions.extend([

@@ -6,6 +6,7 @@
 //! MySQL: which strings are the same is decided by bytes in REPLACE, SUBSTRING_INDEX and TRIM, by the collation in LOCATE, INSTR,
 //! FIND_IN_SET and FIELD.
 
+mod ascii;
 mod case;
 mod charset;
 mod choose;
@@ -39,6 +40,7 @@ pub(super) fn functions() -> Vec<Function> {
     ];
     [
         internal,
+        ascii::functions(),
         case::functions(),
         charset::functions(),
         choose::functions(),

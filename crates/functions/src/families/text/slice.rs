@@ -2,7 +2,7 @@
 //!
 //! Positions count from 1, negative ones from the end. MySQL: a position beyond 32 bits is no position.
 
-use super::{Site, bytes, characters, constant_count, count, exactly, int, result};
+use super::{Site, ascii, bytes, characters, constant_count, count, exactly, int, result};
 use crate::families::textual;
 use crate::kernel::{nullable_with, total_with};
 use crate::native::{Bytes, Int};
@@ -15,11 +15,17 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("LEFT", (2, 2), bind_end, left_reference)
             .doc("The first characters of a text.")
             .example("LEFT('abc', 2)", "ab")
-            .overload(total_with::<(Bytes, Int), Bytes, _, _>(Site::prepare, left)),
+            .overload(total_with::<(Bytes, Int), Bytes, _, _>(Site::prepare, left))
+            .overload(total_with::<(Bytes, Int), Bytes, _, _>(ascii::site, left))
+            .of_ascii()
+            .inline(ascii::lower_left),
         Function::new("RIGHT", (2, 2), bind_end, right_reference)
             .doc("The last characters of a text.")
             .example("RIGHT('abc', 2)", "bc")
-            .overload(total_with::<(Bytes, Int), Bytes, _, _>(Site::prepare, right)),
+            .overload(total_with::<(Bytes, Int), Bytes, _, _>(Site::prepare, right))
+            .overload(total_with::<(Bytes, Int), Bytes, _, _>(ascii::site, right))
+            .of_ascii()
+            .inline(ascii::lower_right),
         Function::new("SUBSTRING_INDEX", (3, 3), bind_index, index_reference)
             .doc("What stands before the n-th delimiter, counted from the end if n is negative: then what stands behind it.")
             .example("SUBSTRING_INDEX('www.mysql.com', '.', 2)", "www.mysql")
@@ -46,7 +52,19 @@ pub(super) fn functions() -> Vec<Function> {
                 .overload(total_with::<(Bytes, Int, Int), Bytes, _, _>(
                     Site::prepare,
                     |site, _, text, start, length| substring(site, text, start, length),
-                )),
+                ))
+                .overload(total_with::<(Bytes, Int), Bytes, _, _>(
+                    ascii::site,
+                    |site, _, text, start| substring(site, text, start, i64::MAX),
+                ))
+                .of_ascii()
+                .inline(ascii::lower_substring)
+                .overload(total_with::<(Bytes, Int, Int), Bytes, _, _>(
+                    ascii::site,
+                    |site, _, text, start, length| substring(site, text, start, length),
+                ))
+                .of_ascii()
+                .inline(ascii::lower_substring),
         );
     }
     functions
