@@ -215,7 +215,24 @@ impl<'n> Construct<'n> {
                 let name = if *unquote { "->>" } else { "->" };
                 Construct::new(name, vec![Column(column), word(names::text(path))])
             }
-            A::CastAtTimeZone { .. } => return Err(Error::unsupported("CAST(.. AT TIME ZONE ..)")),
+            A::CastAtTimeZone {
+                operand,
+                zone,
+                precision,
+                ..
+            } => {
+                let digits = precision.unwrap_or(0);
+                if digits > 6 {
+                    let message =
+                        format!("Too-big precision {digits} specified for 'CAST'. Maximum is 6.");
+                    return Err(Error::new(1426, "42000", message));
+                }
+                let parts = vec![Operand(operand), word(names::text(zone))];
+                Construct {
+                    target: Some(SqlType::datetime(digits as u8)),
+                    ..Construct::new("CAST AT TIME ZONE", parts)
+                }
+            }
             A::GetFormat { kind, standard } => {
                 let kind = match kind {
                     ast::FormatKind::Date => "DATE",

@@ -6,7 +6,7 @@ use crate::families::cast::to_temporal::reading::{digits, session_zone};
 use crate::families::cast::to_temporal::{Manner, read};
 use crate::kernel::{nullable_with, total_with};
 use crate::native::{Bytes, DateTime, Dec64, Dec128, Dec256, Int};
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
 use sqlift_types::decimal::Decimal;
 use sqlift_types::temporal::zone::{self, MAX_UNIX_SECONDS};
 use sqlift_types::temporal::{self, DateFlags, Zone, parse_datetime};
@@ -38,6 +38,17 @@ pub(super) fn functions() -> Vec<Function> {
             .overload(total_with::<(DateTime,), DateTime, _, _>(
                 |site| session_zone(site.session),
                 |zone: &Zone, _, v: i64| local(zone, v),
+            ))
+            .shares_reference(),
+        Function::operator("CAST AT TIME ZONE", bind_at_zone, at_zone_reference)
+            .doc("The second of UTC that a TIMESTAMP means.")
+            .example(
+                "CAST(TIMESTAMP'2024-02-29 10:11:12' AT TIME ZONE 'UTC' AS DATETIME)",
+                "2024-02-29 10:11:12",
+            )
+            .overload(nullable_with::<(DateTime, Int), DateTime, _, _>(
+                |site| session_zone(site.session),
+                |zone: &Zone, _, v: i64, utc: i64| at_utc(zone, v, utc != 0),
             ))
             .shares_reference(),
         Function::new("CONVERT_TZ", (3, 3), bind_convert, convert_reference)
@@ -224,6 +235,69 @@ fn local_reference(
     })?;
     Ok(match &args[0] {
         Datum::DateTime(v) => Datum::DateTime(local(&zone, *v)),
+        _ => Datum::Null,
+    })
+}
+
+/// The operand and whether it holds UTC: a column does, a literal or a computed TIMESTAMP is on the session's clock.
+///
+/// Errors: 1298 for any zone but UTC, 3998 for what is no TIMESTAMP.
+fn bind_at_zone(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [stamp, zone] = super::exactly(args)?;
+    if let Some(Datum::Bytes(name)) = zone.as_literal()
+        && !matches!(&**name, b"UTC" | b"+00:00")
+    {
+        let name = String::from_utf8_lossy(name);
+        let message = format!("Unknown or incorrect time zone: '{name}'");
+        return Err(Error::new(1298, "HY000", message));
+    }
+    let ty = cx.target.clone().unwrap_or(SqlType::datetime(0));
+    if stamp.is_null_literal() {
+        return Ok(cx.null(ty));
+    }
+    let written = stamp.as_literal().is_some() && (cx.quote)(stamp.span).starts_with("TIMESTAMP'");
+    if stamp.ty.kind != TypeKind::Timestamp && !written {
+        let message = "Cannot cast value to TIMESTAMP WITH TIME ZONE.";
+        return Err(Error::new(3998, "HY000", message).at(stamp.span));
+    }
+    let is_column = stamp.is_column();
+    let stamp = match stamp.kind {
+        ExprKind::Call { mut args, .. } if is_column => args.swap_remove(0),
+        _ => stamp,
+    };
+    let utc = Expr::literal(Datum::Int(is_column.into()), SqlType::bigint_of(2)).at(cx.span);
+    Ok(cx.call(vec![stamp, utc], ty, true))
+}
+
+/// A TIMESTAMP as a second of UTC; the zero of a column is the first.
+fn at_utc(zone: &Zone, packed: i64, utc: bool) -> Option<i64> {
+    let seconds = match (utc, packed) {
+        (true, 0) => 0,
+        (utc, _) => {
+            let zone = if utc { &Zone::Utc } else { zone };
+            let value = temporal::DateTime::from_packed_trusted(packed);
+            let seconds = zone.to_unix(value)?.div_euclid(1_000_000);
+            (1..=MAX_UNIX_SECONDS)
+                .contains(&seconds)
+                .then_some(seconds)?
+        }
+    };
+    Some(Zone::Utc.from_unix(seconds * 1_000_000)?.to_packed())
+}
+
+fn at_zone_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    let zone = session_zone(site.session).map_err(|error| {
+        cx.raise(error);
+        Fault::Raised
+    })?;
+    Ok(match (&args[0], &args[1]) {
+        (Datum::DateTime(v), Datum::Int(utc)) => {
+            at_utc(&zone, *v, *utc != 0).map_or(Datum::Null, Datum::DateTime)
+        }
         _ => Datum::Null,
     })
 }

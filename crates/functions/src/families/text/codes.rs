@@ -53,7 +53,17 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("A letter and digits that tell how a word sounds.")
             .example("SOUNDEX('Quadratically')", "Q36324")
             .overload(total_with::<(Bytes,), Bytes, _, _>(Site::prepare, soundex)),
+        Function::operator("SOUNDS LIKE", bind_sounds_like, soundex_reference)
+            .doc("Whether two words have the same SOUNDEX.")
+            .example("'hello' SOUNDS LIKE 'hallo'", "1"),
     ]
+}
+
+fn bind_sounds_like(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [a, b] = exactly(args, "SOUNDS LIKE")?;
+    let a = cx.bind_named("SOUNDEX", vec![a])?;
+    let b = cx.bind_named("SOUNDEX", vec![b])?;
+    cx.bind_named("=", vec![a, b])
 }
 
 fn connection(cx: &BindContext<'_>) -> Collated {

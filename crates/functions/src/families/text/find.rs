@@ -121,9 +121,18 @@ fn bind_field(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
     if args.iter().all(|a| text(&a.ty)) {
         let mut args = args.into_iter();
         let wanted = args.next().ok_or_else(|| Error::wrong_arity("FIELD"))?;
+        let asked = wanted.clone();
         let (wanted, others, _) = textual::led(cx, wanted, args.collect())?;
         let args = [wanted].into_iter().chain(others).collect();
-        return Ok(cx.call(args, position_type(), false));
+        let call = cx.call(args, position_type(), false);
+        if !asked.nullable || asked.is_null_literal() {
+            return Ok(call);
+        }
+        // Of NULL the others are not looked at: they may be texts that cannot be converted.
+        let zero = Expr::literal(Datum::Int(0), position_type()).at(cx.span);
+        let missing = cx.bind_named("IS NULL", vec![asked])?;
+        let branches = vec![missing, zero, call];
+        return Ok(cx.call_named("CASE", branches, position_type(), false));
     }
     let integer =
         |t: &SqlType| t.kind.is_integer() || matches!(t.kind, TypeKind::Year | TypeKind::Bit);

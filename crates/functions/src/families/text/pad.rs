@@ -4,7 +4,7 @@ use super::{Site, bytes, characters, constant_count, count, exactly, int, result
 use crate::families::textual;
 use crate::kernel::{nullable_with, total_with};
 use crate::native::{Bytes, Int};
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use sqlift_collation::{Charset, Coercibility, Collated, Repertoire, convert};
 use sqlift_types::{Datum, Error};
 
@@ -29,6 +29,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("LPAD", (3, 3), bind_pad, lpad_reference)
             .doc("The text, filled up at its beginning (or cut) to so many characters.")
             .example("LPAD('hi', 4, '?')", "??hi")
+            .form(Form::Guarded)
             .overload(nullable_with::<(Bytes, Int, Bytes), Bytes, _, _>(
                 Site::prepare,
                 |site, cx, text, n, fill| pad(site, cx, text, n, fill, Side::Left),
@@ -37,6 +38,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("RPAD", (3, 3), bind_pad, rpad_reference)
             .doc("The text, filled up at its end (or cut) to so many characters.")
             .example("RPAD('hi', 5, '?!')", "hi?!?")
+            .form(Form::Guarded)
             .overload(nullable_with::<(Bytes, Int, Bytes), Bytes, _, _>(
                 Site::prepare,
                 |site, cx, text, n, fill| pad(site, cx, text, n, fill, Side::Right),

@@ -6,7 +6,7 @@ use super::{Site, ascii, bytes, characters, constant_count, count, exactly, int,
 use crate::families::textual;
 use crate::kernel::{nullable_with, total_with};
 use crate::native::{Bytes, Int};
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use sqlift_collation::Charset;
 use sqlift_types::{Datum, Error};
 
@@ -33,6 +33,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("INSERT", (4, 4), bind_insert, insert_reference)
             .doc("The text with some characters from a position on replaced by another text.")
             .example("INSERT('Quadratic', 3, 4, 'What')", "QuWhattic")
+            .form(Form::Guarded)
             .overload(nullable_with::<(Bytes, Int, Int, Bytes), Bytes, _, _>(Site::prepare, insert))
             .warns(),
     ];
@@ -129,9 +130,17 @@ fn bind_index(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
 
 fn bind_insert(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let [text, start, n, new] = exactly(args, "INSERT")?;
+    let was_text = new.ty.kind.is_string();
     let (text, new, collated) = textual::led(cx, text, vec![new])?;
     let [new] = exactly(new, "INSERT")?;
-    let length = u64::from(textual::characters(&text.ty)) + u64::from(textual::characters(&new.ty));
+    // MySQL: a constant number that was converted from latin1 has the length that it has, not the one that its type may have.
+    let charset = textual::charset_of(collated.collation);
+    let converted = !was_text && !matches!(charset, Charset::Latin1 | Charset::Binary);
+    let added = match new.as_literal() {
+        Some(Datum::Bytes(bytes)) if converted => charset.char_count(bytes) as u64,
+        _ => textual::characters(&new.ty).into(),
+    };
+    let length = u64::from(textual::characters(&text.ty)) + added;
     let args = vec![text, count(cx, start)?, count(cx, n)?, new];
     Ok(result(cx, args, length, collated))
 }

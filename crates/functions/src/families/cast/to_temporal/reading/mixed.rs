@@ -9,7 +9,7 @@ use sqlift_types::temporal::number::{datetime_from_decimal, time_from_decimal};
 use sqlift_types::temporal::{
     self, ClockValue, DateFlags, Notes, TextKind, calendar, parse_datetime, parse_time,
 };
-use sqlift_types::{I256, SqlMode, Warning};
+use sqlift_types::{I256, Warning};
 
 impl Reader {
     /// A DATETIME or a TIME, whichever the value looks like.
@@ -49,11 +49,12 @@ impl Reader {
     }
 
     /// Everything that has the form of a date.
+    ///
+    /// MySQL: rounded whatever TIME_TRUNCATE_FRACTIONAL says.
     fn widest(&self) -> DateFlags {
         DateFlags {
             allow_zero_in_date: true,
             allow_invalid_dates: true,
-            time_truncate_fractional: self.mode(SqlMode::TIME_TRUNCATE_FRACTIONAL),
             ..DateFlags::STRICT
         }
     }
@@ -102,11 +103,6 @@ impl Reader {
             }
             return Some(value.to_packed() * 2);
         }
-        // MySQL: rounded whatever TIME_TRUNCATE_FRACTIONAL says.
-        let flags = DateFlags {
-            time_truncate_fractional: false,
-            ..flags
-        };
         let time = parse_time(text, flags);
         if !time.notes.any() && time.notes.deprecation.is_none() {
             let mut notes = time.notes;
