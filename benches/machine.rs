@@ -30,7 +30,7 @@ pub fn describe() -> String {
         "release"
     };
     format!(
-        "{model}, {cores} cores, {simd}; {} {}; {}, {build}; sqlift {}.",
+        "{model}, {cores} cores, {simd}; {} {}; {}, {build}; sqlift {}",
         std::env::consts::OS,
         std::env::consts::ARCH,
         rustc.trim(),

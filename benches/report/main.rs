@@ -100,7 +100,7 @@ fn main() -> ExitCode {
     let head = format!(
         "# How fast sqlift is\n\n\
          Written by `cargo run --release -p sqlift-benches --bin report{}`. Times are CPU time of one thread, median / least of {} samples \
-         (unless something else is said); what is compared took turns in one run. Only ratios within this page mean something.\n\n{}\n",
+         (unless something else is said); what is compared took turns in one run. Only ratios within this page mean something.\n\n{}.\n",
         if options.quick { " -- --quick" } else { "" },
         effort.samples,
         machine::describe()
