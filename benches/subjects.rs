@@ -1,6 +1,6 @@
 //! What is measured: expressions with names, over seeded data.
 
-use sqlift::{Schema, SqlType};
+use sqlift::{CollationId, Schema, SqlType, TypeKind};
 
 /// An expression and what its benchmark is called: family, operation, types.
 pub struct Subject {
@@ -73,6 +73,31 @@ pub const WIDE: [Subject; 12] = [
     subject("arithmetic/mixed/decimal256", "p256 * 3 - p256 + 1.25"),
 ];
 
+/// What is asked of texts, in each collation of [`COLLATIONS`]; the columns are those of [`schema_in`].
+pub const TEXTS: [Subject; 11] = [
+    subject(
+        "case",
+        "CASE WHEN c = 'alpha' THEN price * 2 WHEN s LIKE 'PROMO%' THEN price ELSE 0 END",
+    ),
+    subject(
+        "search",
+        "UPPER(SUBSTR(s, 1, 5)) = 'PROMO' OR s LIKE '%xyz%'",
+    ),
+    subject("equal", "c = 'alpha'"),
+    subject("equal-columns", "c = s"),
+    subject("like-prefix", "s LIKE 'PROMO%'"),
+    subject("like-suffix", "s LIKE '%xyz'"),
+    subject("like-infix", "s LIKE '%xyz%'"),
+    subject("like-general", "s LIKE 'P%O_%yz'"),
+    subject("upper", "UPPER(s)"),
+    subject("substr", "SUBSTR(s, 2, 5)"),
+    subject("concat", "CONCAT(c, '-', s)"),
+];
+
+/// The collations that [`TEXTS`] are measured in: bytes, and MySQL's default.
+pub const COLLATIONS: [CollationId; 2] =
+    [CollationId::UTF8MB4_BIN, CollationId::UTF8MB4_0900_AI_CI];
+
 /// Makes the types of two columns.
 pub type PairOfTypes = fn() -> [SqlType; 2];
 
@@ -120,6 +145,12 @@ pub fn wide_schema() -> Schema {
 
 /// The columns of [`ROWS`].
 pub fn schema() -> Schema {
+    schema_in(CollationId::UTF8MB4_0900_AI_CI)
+}
+
+/// The columns of [`ROWS`], the texts in a collation.
+pub fn schema_in(collation: CollationId) -> Schema {
+    let text = |length| SqlType::text(TypeKind::VarChar, length, collation);
     Schema::new([
         ("a", SqlType::bigint()),
         ("b", SqlType::bigint()),
@@ -130,7 +161,7 @@ pub fn schema() -> Schema {
         ("tax", SqlType::decimal(4, 2)),
         ("qty", SqlType::int()),
         ("ship", SqlType::date()),
-        ("c", SqlType::varchar(10)),
-        ("s", SqlType::varchar(24)),
+        ("c", text(10)),
+        ("s", text(24)),
     ])
 }

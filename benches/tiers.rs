@@ -108,6 +108,13 @@ fn rows_and_batches(criterion: &mut Criterion) {
             &batch,
         );
     }
+    for collation in subjects::COLLATIONS {
+        let schema = subjects::schema_in(collation);
+        for subject in subjects::TEXTS {
+            let name = format!("text/{}/{collation}", subject.name);
+            each_tier(criterion, &name, subject.text, &schema, &rows, &batch);
+        }
+    }
 }
 
 fn wide(criterion: &mut Criterion) {

@@ -21,10 +21,12 @@ pub(crate) enum Case {
     MultiByte(u8),
 }
 
-/// Direction of a change of case.
+/// A change of case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum To {
+pub enum Change {
+    /// To upper case.
     Upper,
+    /// To lower case.
     Lower,
 }
 
@@ -75,7 +77,7 @@ impl Map {
     }
 
     #[inline]
-    fn get(&self, character: u32, to: To) -> u32 {
+    fn get(&self, character: u32, to: Change) -> u32 {
         match self.index.get((character >> 8) as usize) {
             None | Some(0) => character,
             Some(page) => self.pages[usize::from(*page)][to as usize][(character & 0xFF) as usize],
@@ -98,15 +100,15 @@ impl Collation {
     /// assert_eq!(out, "STRAßE, ÑANDÚ".as_bytes());
     /// ```
     pub fn upper(&self, bytes: &[u8], out: &mut Vec<u8>) {
-        self.change_case(bytes, To::Upper, out);
+        self.change_case(bytes, Change::Upper, out);
     }
 
     /// Appends the string in lower case; see [`Collation::upper`].
     pub fn lower(&self, bytes: &[u8], out: &mut Vec<u8>) {
-        self.change_case(bytes, To::Lower, out);
+        self.change_case(bytes, Change::Lower, out);
     }
 
-    fn change_case(&self, bytes: &[u8], to: To, out: &mut Vec<u8>) {
+    fn change_case(&self, bytes: &[u8], to: Change, out: &mut Vec<u8>) {
         match self.case {
             Case::None => out.extend_from_slice(bytes),
             Case::MultiByte(group) => {
@@ -136,7 +138,7 @@ impl Collation {
     }
 
     /// The conversion of `utf8mb4` and `utf8mb3`: source and result share a buffer.
-    fn change_in_place(&self, bytes: &[u8], group: u8, to: To, out: &mut Vec<u8>) {
+    fn change_in_place(&self, bytes: &[u8], group: u8, to: Change, out: &mut Vec<u8>) {
         let base = out.len();
         out.extend_from_slice(bytes);
         let buffer = &mut out[base..];
@@ -145,8 +147,8 @@ impl Collation {
             .position(|byte| *byte >= 0x80)
             .unwrap_or(buffer.len());
         match to {
-            To::Upper => buffer[..first_special].make_ascii_uppercase(),
-            To::Lower => buffer[..first_special].make_ascii_lowercase(),
+            Change::Upper => buffer[..first_special].make_ascii_uppercase(),
+            Change::Lower => buffer[..first_special].make_ascii_lowercase(),
         }
         let map = map(group);
         let (mut source, mut target) = (first_special, first_special);

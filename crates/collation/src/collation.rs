@@ -1,6 +1,6 @@
 //! Collations: what they are called and what they do.
 
-use crate::case::Case;
+use crate::case::{Case, Change};
 use crate::charset::{Charset, with_multibyte, with_unicode};
 use crate::convert::convert;
 use crate::gb18030::Chinese;
@@ -13,6 +13,7 @@ use crate::{bytes_rules, special, uca, uca_compare, weigh};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::Hasher;
+use std::sync::OnceLock;
 
 /// The number MySQL gives a collation; also in the column descriptions of its protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -97,6 +98,15 @@ pub enum AsciiEquality {
     Bytes,
     /// Byte for byte, but for the case of letters.
     IgnoreCase,
+}
+
+/// What is known of the ASCII characters of a collation.
+pub(crate) struct AsciiRules {
+    equality: Option<AsciiEquality>,
+    /// Whether upper case is what ASCII says.
+    pub(crate) plain_upper: bool,
+    /// The same of lower case.
+    pub(crate) plain_lower: bool,
 }
 
 /// A collation: an order of the strings of one character set.
@@ -242,7 +252,7 @@ impl Collation {
 
     /// How strings of printable ASCII characters (0x20 to 0x7E) can be tested for equality without weights, after
     /// trailing spaces are dropped if [`Collation::pad`] says so; `None` if there is no such way. A compiler may bet on
-    /// ASCII with this. It is computed: ask once, not for every row.
+    /// ASCII with this. It is computed when it is first asked for.
     ///
     /// ```
     /// use sqlift_collation::{AsciiEquality, CollationId};
@@ -250,6 +260,38 @@ impl Collation {
     /// assert_eq!(ai_ci.ascii_equality(), Some(AsciiEquality::IgnoreCase));
     /// ```
     pub fn ascii_equality(&self) -> Option<AsciiEquality> {
+        self.ascii_rules().equality
+    }
+
+    /// What is known of its ASCII characters, computed once.
+    pub(crate) fn ascii_rules(&self) -> &'static AsciiRules {
+        static KNOWN: [OnceLock<AsciiRules>; 1 << 9] = [const { OnceLock::new() }; 1 << 9];
+        KNOWN[usize::from(self.id.0)].get_or_init(|| AsciiRules {
+            equality: self.computed_ascii_equality(),
+            plain_upper: self.changes_plainly(Change::Upper),
+            plain_lower: self.changes_plainly(Change::Lower),
+        })
+    }
+
+    /// Whether a change of case does to ASCII what it does everywhere: nothing but to A-Z or a-z.
+    fn changes_plainly(&self, change: Change) -> bool {
+        (0..0x80u8).all(|byte| {
+            let mut changed = Vec::new();
+            let expected = match change {
+                Change::Upper => {
+                    self.upper(&[byte], &mut changed);
+                    byte.to_ascii_uppercase()
+                }
+                Change::Lower => {
+                    self.lower(&[byte], &mut changed);
+                    byte.to_ascii_lowercase()
+                }
+            };
+            changed == [expected]
+        })
+    }
+
+    fn computed_ascii_equality(&self) -> Option<AsciiEquality> {
         let characterwise = match self.rules {
             Rules::Bytes | Rules::Simple(_) => true,
             Rules::Uca(id, _) => uca::table(id).contractions.is_empty(),

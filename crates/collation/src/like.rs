@@ -7,6 +7,8 @@
 use crate::charset::{Charset, with_encoding, with_multibyte, with_unicode};
 use crate::collation::Collation;
 use crate::encoding::Encoding;
+use crate::find::FindTest;
+use crate::head::{Doubt, End, HeadTest};
 use crate::rules::{Levels, Rules, Simple, Special, TableId};
 use crate::weigh::{Weigh, with_weigh};
 use crate::{convert, encoding, special, uca, weigh};
@@ -153,6 +155,8 @@ pub struct LikePattern {
     shape: Shape,
     text: Vec<u8>,
     by_bytes: ByBytes,
+    head: Option<HeadTest>,
+    find: Option<FindTest>,
 }
 
 impl LikePattern {
@@ -189,17 +193,51 @@ impl LikePattern {
             _ => Shape::General,
         };
         let by_bytes = collation.like_by_bytes(&text);
+        let head = |end, (fold, doubt)| HeadTest::new(&text, fold, None, end, doubt);
+        let rule = match by_bytes {
+            ByBytes::Always => Some((false, Doubt::Never)),
+            ByBytes::Ascii { fold } => Some((fold, Doubt::NotAscii)),
+            ByBytes::Never => None,
+        };
+        let (head, find) = match (&shape, rule) {
+            (Shape::Exact, Some(rule)) => (Some(head(End::Here, rule)), None),
+            (Shape::Prefix, Some(rule)) => (Some(head(End::Anywhere, rule)), None),
+            (Shape::Contains, Some((fold, doubt))) => {
+                (None, FindTest::new(&text, fold, doubt != Doubt::Never))
+            }
+            _ => (None, None),
+        };
         LikePattern {
             collation,
             tokens,
             shape,
             text,
             by_bytes,
+            head,
+            find,
         }
+    }
+
+    /// The test of the beginning of subjects that decides, if there is one: of patterns without a wildcard, or with one `%` at the end.
+    pub fn head_test(&self) -> Option<&HeadTest> {
+        self.head.as_ref()
+    }
+
+    /// The search that decides, if there is one: of `%text%`.
+    pub fn find_test(&self) -> Option<&FindTest> {
+        self.find.as_ref()
     }
 
     /// Whether a subject matches.
     pub fn matches(&self, subject: &[u8]) -> bool {
+        if let Some(hit) = self.head.as_ref().and_then(|head| head.test(subject)) {
+            return hit;
+        }
+        if let Some(find) = &self.find
+            && (!find.only_ascii() || subject.is_ascii())
+        {
+            return find.test(subject);
+        }
         let text = &self.text[..];
         let by_bytes = match self.by_bytes {
             _ if self.shape == Shape::General => ByBytes::Never,
@@ -330,8 +368,12 @@ impl Collation {
     /// Whether a pattern's text can be compared with subjects by their bytes.
     fn like_by_bytes(&self, text: &[u8]) -> ByBytes {
         match (self.rules, self.charset()) {
-            // In the East Asian sets the second byte of a character can look like a character.
-            (Rules::Bytes, charset) if charset.max_len() == 1 || charset.is_unicode() => {
+            // In the East Asian sets the second byte of a character can look like a character, in UTF-16 and UTF-32 one can stand across
+            // two others. Malformed characters are alike.
+            (Rules::Bytes, charset) if charset.max_len() == 1 => ByBytes::Always,
+            (Rules::Bytes, charset @ (Charset::Utf8mb4 | Charset::Utf8mb3))
+                if charset.is_well_formed(text) =>
+            {
                 ByBytes::Always
             }
             (Rules::Simple(Simple::General(_)), Charset::Utf8mb4 | Charset::Utf8mb3)
@@ -346,7 +388,7 @@ impl Collation {
                     && text.iter().all(|byte| table.ascii(1, *byte) != 0)
                 {
                     ByBytes::Ascii {
-                        fold: levels != Levels::Three,
+                        fold: (levels as u8) < 3,
                     }
                 } else {
                     ByBytes::Never

@@ -45,6 +45,10 @@ pub type Reference = fn(&RowContext<'_>, &CallSite<'_>, &[Datum]) -> Result<Datu
 /// Writes a kernel's meaning as native operations. `None`: not for this call site, call the kernel.
 pub type Lower = fn(&mut dyn Emit, &CallSite<'_>, &[Lowered]) -> Option<Lowered>;
 
+/// A call that means the same as a bound call and has a faster kernel; `None`: there is none. For compiled tiers alone: tier 0 evaluates
+/// what was bound. Both must raise the same, and evaluate the same arguments.
+pub type Fuse = fn(&Expr) -> Option<Expr>;
+
 /// How a call's arguments are evaluated. Decided in `ir::linearize` for the compiled tiers, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
@@ -84,6 +88,7 @@ pub struct Overload {
     lower: Option<Lower>,
     shares_reference: bool,
     costly: bool,
+    cheap_where: Option<fn(&[Expr]) -> bool>,
     warns: bool,
     volatile: bool,
     of_ascii: bool,
@@ -99,6 +104,7 @@ impl Overload {
             lower: None,
             shares_reference: false,
             costly: false,
+            cheap_where: None,
             warns: false,
             volatile: false,
             of_ascii: false,
@@ -141,9 +147,9 @@ impl Overload {
     pub fn warns(&self) -> bool {
         self.warns
     }
-    /// Whether it is worth skipping when its result is not needed.
-    pub fn is_costly(&self) -> bool {
-        self.costly
+    /// Whether it is worth skipping, with these arguments, when its result is not needed.
+    pub fn is_costly(&self, args: &[Expr]) -> bool {
+        self.costly && !self.cheap_where.is_some_and(|cheap| cheap(args))
     }
     /// Whether its texts must be ASCII alone. So is its result then.
     pub fn is_of_ascii(&self) -> bool {
@@ -185,6 +191,7 @@ pub struct Function {
     bind: Bind,
     reference: Reference,
     form: Form,
+    fuse: Option<Fuse>,
     volatile: bool,
     sequential: bool,
     reads_column: bool,
@@ -203,6 +210,7 @@ impl Function {
             bind,
             reference,
             form: Form::Call,
+            fuse: None,
             volatile: false,
             sequential: false,
             reads_column: false,
@@ -235,6 +243,11 @@ impl Function {
     /// Arguments are not all evaluated.
     pub fn form(mut self, form: Form) -> Function {
         self.form = form;
+        self
+    }
+    /// Some calls have a faster form.
+    pub fn fused(mut self, fuse: Fuse) -> Function {
+        self.fuse = Some(fuse);
         self
     }
     /// Not the same twice: never folded, evaluated once a row even after a deopt.
@@ -299,6 +312,10 @@ impl Function {
     pub fn any_scale(self) -> Function {
         self.last(|o| o.any_scale = true)
     }
+    /// The last overload is not worth skipping with such arguments, costly as it may be with others.
+    pub fn cheap_where(self, cheap: fn(&[Expr]) -> bool) -> Function {
+        self.last(|o| o.cheap_where = Some(cheap))
+    }
     /// The last overload may raise warnings.
     pub fn warns(self) -> Function {
         self.last(|o| o.warns = true)
@@ -335,6 +352,10 @@ impl Function {
     /// How arguments are evaluated.
     pub fn evaluation(&self) -> Form {
         self.form
+    }
+    /// The call that compiled tiers make in place of a bound call of this function, if there is a better one.
+    pub fn fusion(&self, call: &Expr) -> Option<Expr> {
+        self.fuse?(call)
     }
     /// Whether it is not the same twice.
     pub fn is_volatile(&self) -> bool {

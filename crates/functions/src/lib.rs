@@ -22,6 +22,6 @@ pub use bind::{BindContext, Evaluate, Quote};
 pub use catalogue::{Catalogue, catalogue, edit_distance};
 pub use context::{Exit, Fault, Frame, Out, RangeType, Reason, RowContext, Scratch};
 pub use expr::{Expr, ExprKind};
-pub use function::{Argument, Bind, CallSite, Form, Function, Lower, Overload, Reference};
+pub use function::{Argument, Bind, CallSite, Form, Function, Fuse, Lower, Overload, Reference};
 pub use ids::{CallId, FunctionId, SlotId};
 pub use sqlift_types::Repr;

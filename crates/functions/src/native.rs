@@ -1,6 +1,6 @@
 //! The vocabulary of kernel signatures: marker types, each with the native value it stands for.
 
-use crate::kernel::{Lanes, Node, Operand, Vector};
+use crate::kernel::{Lanes, Node, Operand, Packing, Texts, Unpacked, Vector};
 use bumpalo::Bump;
 use sqlift_types::{I256, Repr, Value};
 
@@ -14,6 +14,8 @@ pub trait Native: Copy + Send + Sync + 'static {
     type Val<'r>: Copy + Send + Sync;
     /// An owned constant.
     type Owned: Clone + Send + Sync + 'static;
+    /// How lanes may be held other than as values.
+    type Packed<'r>: Packing<'r, Self::Val<'r>>;
 
     /// The value in a cell; `None` when the cell holds something else (or another scale).
     fn load<'r>(cell: Value<'r>, scale: u8) -> Option<Self::Val<'r>>;
@@ -36,7 +38,7 @@ pub trait Native: Copy + Send + Sync + 'static {
 }
 
 macro_rules! native {
-    ($($(#[$doc:meta])* $marker:ident: $val:ty, $owned:ty, blank $blank:expr,
+    ($($(#[$doc:meta])* $marker:ident: $val:ty, $owned:ty, packed $packed:ty, blank $blank:expr,
        load |$cell:ident, $scale:ident| $load:expr, store |$value:ident, $sscale:ident, $arena:ident| $store:expr,
        own |$o:ident| $own:expr, borrow |$b:ident| $borrow:expr;)*) => {$(
         $(#[$doc])*
@@ -46,6 +48,7 @@ macro_rules! native {
             const REPR: Repr = Repr::$marker;
             type Val<'r> = $val;
             type Owned = $owned;
+            type Packed<'r> = $packed;
             #[inline(always)]
             fn load<'r>($cell: Value<'r>, $scale: u8) -> Option<Self::Val<'r>> { $load }
             #[inline(always)]
@@ -69,51 +72,51 @@ macro_rules! native {
 
 native! {
     /// Truth value.
-    Bool: bool, bool, blank false,
+    Bool: bool, bool, packed Unpacked, blank false,
         load |cell, _s| if let Value::Int(v) = cell { Some(v != 0) } else { None },
         store |value, _s, _a| Value::Int(value as i64), own |o| o, borrow |b| *b;
     /// `i64`.
-    Int: i64, i64, blank 0,
+    Int: i64, i64, packed Unpacked, blank 0,
         load |cell, _s| if let Value::Int(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::Int(value), own |o| o, borrow |b| *b;
     /// `u64`.
-    UInt: u64, u64, blank 0,
+    UInt: u64, u64, packed Unpacked, blank 0,
         load |cell, _s| if let Value::UInt(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::UInt(value), own |o| o, borrow |b| *b;
     /// `f64`.
-    Double: f64, f64, blank 0.0,
+    Double: f64, f64, packed Unpacked, blank 0.0,
         load |cell, _s| if let Value::Double(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::Double(value), own |o| o, borrow |b| *b;
     /// A DECIMAL coefficient in an `i64`.
-    Dec64: i64, i64, blank 0,
+    Dec64: i64, i64, packed Unpacked, blank 0,
         load |cell, s| match cell { Value::Dec64 { scale, coefficient } if scale == s => Some(coefficient), _ => None },
         store |value, s, _a| Value::Dec64 { scale: s, coefficient: value }, own |o| o, borrow |b| *b;
     /// A DECIMAL coefficient in an `i128`.
-    Dec128: i128, i128, blank 0,
+    Dec128: i128, i128, packed Unpacked, blank 0,
         load |cell, s| match cell { Value::Dec128 { scale, coefficient } if scale == s => Some(coefficient.into()), _ => None },
         store |value, s, _a| Value::Dec128 { scale: s, coefficient: value.into() }, own |o| o, borrow |b| *b;
     /// A DECIMAL coefficient in 256 bits.
-    Dec256: I256, I256, blank I256::ZERO,
+    Dec256: I256, I256, packed Unpacked, blank I256::ZERO,
         load |cell, s| match cell { Value::Dec256 { scale, coefficient } if scale == s => Some(*coefficient), _ => None },
         store |value, s, a| Value::Dec256 { scale: s, coefficient: a.alloc(value) }, own |o| o, borrow |b| *b;
     /// Packed date.
-    Date: i64, i64, blank 0,
+    Date: i64, i64, packed Unpacked, blank 0,
         load |cell, _s| if let Value::Date(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::Date(value), own |o| o, borrow |b| *b;
     /// Signed microseconds.
-    Time: i64, i64, blank 0,
+    Time: i64, i64, packed Unpacked, blank 0,
         load |cell, _s| if let Value::Time(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::Time(value), own |o| o, borrow |b| *b;
     /// Packed date and time.
-    DateTime: i64, i64, blank 0,
+    DateTime: i64, i64, packed Unpacked, blank 0,
         load |cell, _s| if let Value::DateTime(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::DateTime(value), own |o| o, borrow |b| *b;
     /// Bytes of text or of a binary string.
-    Bytes: &'r [u8], Vec<u8>, blank &[],
+    Bytes: &'r [u8], Vec<u8>, packed &'r Texts<'r>, blank &[],
         load |cell, _s| if let Value::Bytes(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::Bytes(value), own |o| o.to_vec(), borrow |b| b;
     /// A JSON document: its held form or its text.
-    Json: &'r [u8], Vec<u8>, blank b"null",
+    Json: &'r [u8], Vec<u8>, packed Unpacked, blank b"null",
         load |cell, _s| if let Value::Json(v) = cell { Some(v) } else { None },
         store |value, _s, _a| Value::Json(value), own |o| o.to_vec(), borrow |b| b;
 }

@@ -94,6 +94,11 @@ impl Linearizer {
     }
 
     fn expression(&mut self, expr: &Expr) -> Result<SlotId, Error> {
+        if let ExprKind::Call { function, .. } = &expr.kind
+            && let Some(fused) = catalogue().function(*function).fusion(expr)
+        {
+            return self.expression(&fused);
+        }
         match &expr.kind {
             ExprKind::Literal(value) => self.constant(value, natural(&expr.ty, expr.nullable)),
             ExprKind::Column(index) => {
@@ -661,7 +666,7 @@ fn is_cheap(expr: &Expr) -> bool {
             ExprKind::Row(_) => false,
             ExprKind::Call { function, args } => {
                 let function = catalogue().function(*function);
-                let harmless = |o: &Overload| !o.is_fallible() && !o.warns() && !o.is_costly();
+                let harmless = |o: &Overload| !o.is_fallible() && !o.warns() && !o.is_costly(args);
                 matches!(
                     function.evaluation(),
                     Form::Call

@@ -192,8 +192,8 @@ fn patched<'r>(
 ) -> Vector<'r> {
     each_vector!(vector, lanes, M => {
         let values = match lanes {
-            Lanes::Flat { values, .. } => cx.arena.alloc_slice_copy(values),
             Lanes::Constant(value) => cx.arena.alloc_slice_fill_copy(rows, value.unwrap_or(M::blank())),
+            lanes => cx.arena.alloc_slice_copy(lanes.spread(rows, cx.arena)),
         };
         let valid = match lanes.validity() {
             Ok(Some(valid)) => cx.arena.alloc_slice_copy(valid),

@@ -7,7 +7,7 @@
 pub use crate::bitmap::{Bitmap, pack};
 
 use bumpalo::Bump;
-use sqlift_functions::kernel::{BatchContext, Lanes, Vector};
+use sqlift_functions::kernel::{BatchContext, Lanes, Texts, Vector};
 use sqlift_functions::native::*;
 use sqlift_functions::{CallId, Exit, Reason};
 use sqlift_ir::Slot;
@@ -330,9 +330,13 @@ impl<'r> Load<'_, 'r> {
             (Data::Time64 { values, unit }, Is::Time) => {
                 self.check::<Time, _>(values, |v| time(v, unit))
             }
-            (Data::Bytes32 { .. } | Data::Bytes64 { .. } | Data::Slices(_), Is::Bytes) => {
-                self.bytes::<Bytes>(data)
-            }
+            (Data::Bytes32 { offsets, bytes }, Is::Bytes) => self
+                .texts(offsets, bytes)
+                .unwrap_or_else(|| self.bytes::<Bytes>(data)),
+            (Data::Bytes64 { offsets, bytes }, Is::Bytes) => self
+                .texts(offsets, bytes)
+                .unwrap_or_else(|| self.bytes::<Bytes>(data)),
+            (Data::Slices(_), Is::Bytes) => self.bytes::<Bytes>(data),
             (Data::Bytes32 { .. } | Data::Bytes64 { .. } | Data::Slices(_), Is::Json) => {
                 self.bytes::<Json>(data)
             }
@@ -362,6 +366,11 @@ impl<'r> Load<'_, 'r> {
             start: 0,
             valid: Some(valid),
         };
+        if slot.repr == Repr::Bytes
+            && let Some(texts) = gathered.texts_at(places, values.data)
+        {
+            return texts;
+        }
         match values.data.gather(places, arena) {
             Some(data) => gathered.plain(data, slot),
             None => gathered.mismatch(slot.repr),
@@ -431,6 +440,53 @@ impl<'r> Load<'_, 'r> {
         })
     }
 
+    /// Texts where they are. `None` if the offsets are not those of texts one behind the other, or too far apart.
+    fn texts<O>(&self, offsets: &'r [O], bytes: &'r [u8]) -> Option<Vector<'r>>
+    where
+        O: Copy + TryInto<usize> + WrappingSub,
+    {
+        let Load { batch, start, .. } = *self;
+        let offsets = offsets.get(start..start + batch.rows + 1)?;
+        let (first, last) = (offsets[0], offsets[batch.rows]);
+        let from = first.try_into().ok()?;
+        let to: usize = last.try_into().ok()?;
+        u32::try_from(to.checked_sub(from)?).ok()?;
+        let arena = batch.cx.arena;
+        let from_first = |i: usize| offsets[i].wrapping_from(first);
+        let offsets = arena.alloc_slice_fill_with(offsets.len(), from_first);
+        let (starts, ends) = (&offsets[..batch.rows], &offsets[1..]);
+        let packed = &*arena.alloc(Texts::new(starts, ends, bytes.get(from..)?)?);
+        Some(Bytes::vector(Lanes::Packed {
+            packed,
+            valid: self.valid,
+        }))
+    }
+
+    /// Texts where the values of a dictionary are: a search then goes over each value once. `None` if they do not stand in one buffer, or
+    /// in one that is too large.
+    fn texts_at(&self, places: &[Option<usize>], values: Data<'r>) -> Option<Vector<'r>> {
+        let arena = self.batch.cx.arena;
+        let (starts, ends, bytes): (&[u32], &[u32], _) = match values {
+            Data::Bytes32 { offsets, bytes } => {
+                let offset = |place: Option<usize>| {
+                    let offset = place.and_then(|place| offsets.get(place));
+                    offset.map_or(0, |offset| *offset as u32)
+                };
+                (
+                    arena.alloc_slice_fill_with(places.len(), |row| offset(places[row])),
+                    arena.alloc_slice_fill_with(places.len(), |row| {
+                        offset(places[row].map(|place| place + 1))
+                    }),
+                    bytes,
+                )
+            }
+            _ => return None,
+        };
+        let packed = &*arena.alloc(Texts::new(starts, ends, bytes)?);
+        let valid = self.valid;
+        Some(Bytes::vector(Lanes::Packed { packed, valid }))
+    }
+
     fn bytes<R>(&self, data: Data<'r>) -> Vector<'r>
     where
         R: for<'x> Native<Val<'x> = &'x [u8]>,
@@ -478,6 +534,23 @@ impl<'r> Load<'_, 'r> {
             }
         }
         Vector::null(repr)
+    }
+}
+
+/// Offsets counted from the first of a chunk; what does not fit is far behind the others.
+trait WrappingSub {
+    fn wrapping_from(self, first: Self) -> u32;
+}
+
+impl WrappingSub for i32 {
+    fn wrapping_from(self, first: i32) -> u32 {
+        self.wrapping_sub(first) as u32
+    }
+}
+
+impl WrappingSub for i64 {
+    fn wrapping_from(self, first: i64) -> u32 {
+        u32::try_from(self.wrapping_sub(first)).unwrap_or(u32::MAX)
     }
 }
 

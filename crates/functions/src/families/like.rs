@@ -6,7 +6,7 @@
 
 use super::comparison::{all_texts, check};
 use crate::emit::{Emit, Lowered};
-use crate::kernel::total_with;
+use crate::kernel::{BatchContext, Lanes, Selection, test_finds, test_heads, total_with_chunks};
 use crate::native::{Bool, Bytes};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use sqlift_collation::{Collation, LikePattern};
@@ -20,14 +20,16 @@ pub(super) fn functions() -> Vec<Function> {
             )
             .example("'MySQL' LIKE 'm_s%'", "1")
             .form(Form::Guarded)
-            .overload(total_with::<(Bytes, Bytes, Bytes), Bool, _, _>(
+            .overload(total_with_chunks::<(Bytes, Bytes, Bytes), Bool, _, _>(
                 Matcher::of,
                 |matcher: &Matcher, _, text: &[u8], pattern: &[u8], _: &[u8]| {
                     matcher.matches(text, pattern)
                 },
+                |matcher, batch, (texts, _, _), selection| matcher.all(batch, texts, selection),
             ))
             .inline(lower)
             .costly()
+            .cheap_where(is_quick)
             .shares_reference(),
     ]
 }
@@ -84,6 +86,30 @@ struct Matcher {
     prepared: Option<LikePattern>,
 }
 
+/// Texts that are declared to be longer are not searched for nothing.
+const SHORT: u32 = 64;
+
+/// Whether a few words of the text tell.
+fn is_quick(args: &[Expr]) -> bool {
+    let [text, pattern, escape] = args else {
+        return false;
+    };
+    let (Some(Datum::Bytes(pattern)), Some(Datum::Bytes(escape)), Some(collation)) = (
+        pattern.as_literal(),
+        escape.as_literal(),
+        text.ty.collation.get(),
+    ) else {
+        return false;
+    };
+    let pattern = LikePattern::new(collation, pattern, character(escape));
+    pattern.head_test().is_some() || pattern.find_test().is_some() && text.ty.length <= SHORT
+}
+
+/// The first character of the third argument.
+fn character(escape: &[u8]) -> Option<char> {
+    std::str::from_utf8(escape).ok()?.chars().next()
+}
+
 impl Matcher {
     fn of(site: &CallSite<'_>) -> Result<Matcher, Error> {
         let collation = site
@@ -95,15 +121,30 @@ impl Matcher {
             Some(Datum::Bytes(bytes)) => Some(bytes.as_slice()),
             _ => None,
         };
-        let escape = constant(2)
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .and_then(|text| text.chars().next());
+        let escape = constant(2).and_then(character);
         let prepared = constant(1).map(|pattern| LikePattern::new(collation, pattern, escape));
         Ok(Matcher {
             collation,
             escape,
             prepared,
         })
+    }
+
+    /// For all rows of a chunk, if the pattern is a constant that can be looked for in all of them at once.
+    fn all<'r>(
+        &'r self,
+        batch: &BatchContext<'r>,
+        texts: &Lanes<'r, Bytes>,
+        selection: Selection<'r>,
+    ) -> Option<Lanes<'r, Bool>> {
+        let pattern = self.prepared.as_ref()?;
+        let asked = |text: &[u8]| pattern.matches(text);
+        let hits = match (pattern.head_test(), pattern.find_test()) {
+            (Some(test), _) => test_heads(test, batch, texts, selection, asked),
+            (_, Some(test)) => test_finds(test, batch, texts, selection, asked),
+            _ => None,
+        };
+        Some(Lanes::of(hits?))
     }
 
     #[inline]

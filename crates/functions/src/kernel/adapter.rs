@@ -184,6 +184,10 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         };
         // Evaluating the rows that are not asked for, or NULL, is cheaper than skipping them, and shows nowhere.
         let worth_it = selection.len() * 4 >= rows;
+        if worth_it && let Some(lanes) = self.callable.chunk(&self.state, batch, &chunk, selection)
+        {
+            return R::vector(lanes.with_validity(valid));
+        }
         if !self.traits.only_where_asked && worth_it && (!M::FALLIBLE || M::FLAGGED) {
             let run = DenseLoop::<P, R, M, C> {
                 bound: self,

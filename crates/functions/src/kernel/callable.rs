@@ -1,7 +1,9 @@
 //! What a kernel's return type promises, and the constructors that the tables of family files use.
 
 use super::adapter::{KernelMaker, maker};
+use super::batch::{BatchContext, Selection};
 use super::hot::{AsHot, Hot};
+use super::vector::Lanes;
 use super::{Many, Params};
 use crate::native::{Native, Number, Param};
 use crate::{CallSite, Exit, Out, RowContext};
@@ -71,6 +73,77 @@ pub trait Callable<P: Params, R: Native, M: Returns>: Send + Sync + 'static {
         cx: &RowContext<'r>,
         args: P::Args<'r>,
     ) -> M::Ret<R::Val<'r>>;
+    /// All rows of a chunk at once, where there is a form for that. What it gives for rows that are NULL or not selected is arbitrary;
+    /// all others have a value, and no effect.
+    fn chunk<'r>(
+        &self,
+        _: &'r Self::State,
+        _: &BatchContext<'r>,
+        _: &P::Chunk<'r>,
+        _: Selection<'r>,
+    ) -> Option<Lanes<'r, R>> {
+        None
+    }
+}
+
+/// The form of a kernel for all rows of a chunk at once; see [`Callable::chunk`].
+pub type ChunkForm<P, R, S> = for<'a, 'r> fn(
+    &'r S,
+    &'a BatchContext<'r>,
+    &'a <P as Params>::Chunk<'r>,
+    Selection<'r>,
+) -> Option<Lanes<'r, R>>;
+
+/// A kernel with state that has a form for all rows of a chunk at once.
+pub struct WithChunks<P: Params, R: Native, S: 'static, F> {
+    kernel: WithState<S, F>,
+    form: ChunkForm<P, R, S>,
+}
+
+impl<P, R, S, F> Callable<P, R, Total> for WithChunks<P, R, S, F>
+where
+    P: Params,
+    R: Native,
+    S: Send + Sync + 'static,
+    F: Send + Sync + 'static,
+    WithState<S, F>: Callable<P, R, Total, State = S>,
+{
+    type State = S;
+    fn prepare(&self, site: &CallSite<'_>) -> Result<S, Error> {
+        self.kernel.prepare(site)
+    }
+    #[inline(always)]
+    fn call<'r>(&self, state: &'r S, cx: &RowContext<'r>, args: P::Args<'r>) -> R::Val<'r> {
+        self.kernel.call(state, cx, args)
+    }
+    fn chunk<'r>(
+        &self,
+        state: &'r S,
+        batch: &BatchContext<'r>,
+        chunk: &P::Chunk<'r>,
+        selection: Selection<'r>,
+    ) -> Option<Lanes<'r, R>> {
+        (self.form)(state, batch, chunk, selection)
+    }
+}
+
+/// As [`total_with`], with a form for all rows of a chunk at once.
+pub fn total_with_chunks<P: Params, R: Native, S, F>(
+    prepare: fn(&CallSite<'_>) -> Result<S, Error>,
+    kernel: F,
+    form: ChunkForm<P, R, S>,
+) -> KernelMaker
+where
+    S: Send + Sync + 'static,
+    F: Send + Sync + 'static,
+    WithState<S, F>: Callable<P, R, Total, State = S>,
+{
+    let kernel = WithState {
+        prepare,
+        kernel,
+        state: PhantomData,
+    };
+    maker::<P, R, Total, _>(WithChunks { kernel, form })
 }
 
 /// A kernel without state.

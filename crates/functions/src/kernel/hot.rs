@@ -224,7 +224,7 @@ impl<A: Param + Send + Sync, B: Param + Send + Sync> Params for Hot<(A, B)> {
 fn constant<'r, P: Param>(lanes: &Lanes<'r, P::Native>) -> Option<P::Arg<'r>> {
     match lanes {
         Lanes::Constant(value) => P::arg(*value),
-        Lanes::Flat { .. } => None,
+        Lanes::Flat { .. } | Lanes::Packed { .. } => None,
     }
 }
 

@@ -11,16 +11,19 @@ mod forced;
 mod hot;
 mod node;
 mod params;
+mod texts;
 mod vector;
 
 pub use adapter::{Kernel, KernelMaker, Traits};
 pub use batch::{BatchContext, Selection};
 pub use callable::{
-    Callable, Fallible, Flagged, Nullable, Returns, Total, fallible, fallible_with, flagged,
-    flagged_with, hot_flagged, hot_total, nullable, nullable_with, total, total_with,
+    Callable, ChunkForm, Fallible, Flagged, Nullable, Returns, Total, WithChunks, fallible,
+    fallible_with, flagged, flagged_with, hot_flagged, hot_total, nullable, nullable_with, total,
+    total_with, total_with_chunks,
 };
 pub use forced::ForcedExit;
 pub use hot::Hot;
 pub use node::{Eval, Node, Operand};
 pub use params::{Many, Params, RowCall};
+pub use texts::{Packing, Texts, Unpacked, test_finds, test_heads};
 pub use vector::{AllNull, Lanes, Vector};

@@ -1,5 +1,6 @@
 //! The registers of the batch form: one chunk of values with their validity.
 
+use super::texts::Packing;
 use crate::RowContext;
 use crate::native::*;
 use bumpalo::Bump;
@@ -20,9 +21,24 @@ pub enum Lanes<'r, R: Native> {
         /// Which are not NULL; `None`: all of them.
         valid: Option<&'r [bool]>,
     },
+    /// A value a row, held otherwise.
+    Packed {
+        /// The values.
+        packed: R::Packed<'r>,
+        /// Which are not NULL; `None`: all of them.
+        valid: Option<&'r [bool]>,
+    },
 }
 
 impl<'r, R: Native> Lanes<'r, R> {
+    /// Values, none of them NULL.
+    pub fn of(values: &'r [R::Val<'r>]) -> Lanes<'r, R> {
+        Lanes::Flat {
+            values,
+            valid: None,
+        }
+    }
+
     /// What stands in the first `rows` lanes, NULL or not; a constant is spread out.
     #[inline(always)]
     pub fn spread(&self, rows: usize, arena: &'r Bump) -> &'r [R::Val<'r>] {
@@ -31,6 +47,7 @@ impl<'r, R: Native> Lanes<'r, R> {
                 arena.alloc_slice_fill_copy(rows, value.unwrap_or(R::blank()))
             }
             Lanes::Flat { values, .. } => &values[..rows],
+            Lanes::Packed { packed, .. } => &packed.values(arena)[..rows],
         }
     }
 
@@ -43,6 +60,19 @@ impl<'r, R: Native> Lanes<'r, R> {
                 Some(valid) if !valid[row] => None,
                 _ => Some(values[row]),
             },
+            Lanes::Packed { packed, valid } => match valid {
+                Some(valid) if !valid[row] => None,
+                _ => Some(packed.value(row)),
+            },
+        }
+    }
+
+    /// The same values (not of a constant) with another validity.
+    pub(super) fn with_validity(self, valid: Option<&'r [bool]>) -> Lanes<'r, R> {
+        match self {
+            Lanes::Constant(value) => Lanes::Constant(value),
+            Lanes::Flat { values, .. } => Lanes::Flat { values, valid },
+            Lanes::Packed { packed, .. } => Lanes::Packed { packed, valid },
         }
     }
 
@@ -51,7 +81,7 @@ impl<'r, R: Native> Lanes<'r, R> {
         match self {
             Lanes::Constant(Some(_)) => Ok(None),
             Lanes::Constant(None) => Err(AllNull),
-            Lanes::Flat { valid, .. } => Ok(*valid),
+            Lanes::Flat { valid, .. } | Lanes::Packed { valid, .. } => Ok(*valid),
         }
     }
 }

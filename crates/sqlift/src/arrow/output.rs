@@ -10,7 +10,7 @@ use arrow_array::{
 use arrow_buffer::{BooleanBuffer, NullBuffer, i256};
 use arrow_schema::{DataType, TimeUnit};
 use sqlift_functions::RowContext;
-use sqlift_functions::kernel::{Lanes, Vector};
+use sqlift_functions::kernel::{Lanes, Packing, Vector};
 use sqlift_functions::native::Native;
 use sqlift_types::json::write_held_text;
 use sqlift_types::temporal::{self, calendar};
@@ -139,6 +139,7 @@ impl Sink for Output {
             (Values::Bool(out), Vector::Bool(lanes)) => match lanes {
                 Lanes::Constant(v) => out.append_n(rows, v.unwrap_or(false)),
                 Lanes::Flat { values, .. } => append_bits(out, values),
+                Lanes::Packed { packed, .. } => match *packed {},
             },
             (Values::Int(out), Vector::Int(lanes)) => extend(out, lanes, rows, |v| v),
             (Values::UInt(out), Vector::UInt(lanes)) => extend(out, lanes, rows, |v| v),
@@ -218,6 +219,9 @@ fn extend<R: Native, T>(
             out.extend((0..rows).map(|_| convert(value.unwrap_or(R::blank()))))
         }
         Lanes::Flat { values, .. } => out.extend(values[..rows].iter().map(|v| convert(*v))),
+        Lanes::Packed { packed, .. } => {
+            out.extend((0..rows).map(|row| convert(packed.value(row))));
+        }
     }
 }
 

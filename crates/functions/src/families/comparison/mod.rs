@@ -7,6 +7,7 @@
 mod between;
 mod constant;
 mod domain;
+mod equality;
 mod membership;
 mod moment;
 mod ordering;
@@ -80,24 +81,18 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("Whether both are equal. NULL if either is NULL.")
             .example("'a' = 'A'", "1"),
         ==, is_eq, Equal, false, false
-    )
-    .overload(total_with::<(Bytes, Bytes), Bool, _, _>(
-        ordering::text_order,
-        |order: &TextOrder, _, a: &[u8], b: &[u8]| order.equal(a, b),
-    ))
-    .inline(ordering::lower_text_equal)
-    .shares_reference();
+    );
+    let equal = equality::equal_texts(equal)
+        .inline(ordering::lower_text_equal)
+        .shares_reference()
+        .fused(equality::fuse);
     let not_equal = relation!(
-        Function::operator("<>", |cx, args| bind(cx, "<>", args), ordering::not_equal_reference)
-            .doc("Whether both differ; also written `!=`. NULL if either is NULL.")
-            .example("1 <> 1.0", "0"),
-        !=, is_ne, NotEqual, true, true
-    )
-    .overload(total_with::<(Bytes, Bytes), Bool, _, _>(
-        ordering::text_order,
-        |order: &TextOrder, _, a: &[u8], b: &[u8]| !order.equal(a, b),
-    ))
-    .shares_reference();
+            Function::operator("<>", |cx, args| bind(cx, "<>", args), ordering::not_equal_reference)
+                .doc("Whether both differ; also written `!=`. NULL if either is NULL.")
+                .example("1 <> 1.0", "0"),
+            !=, is_ne, NotEqual, true, true
+    );
+    let not_equal = equality::unequal_texts(not_equal).shares_reference();
     let less = ordered_text!(
         relation!(
             Function::operator("<", |cx, args| bind(cx, "<", args), ordering::less_reference)
@@ -145,6 +140,7 @@ pub(super) fn functions() -> Vec<Function> {
     ];
     let mut functions: Vec<Function> = relations.into_iter().map(json::relations).collect();
     functions.push(between::between());
+    functions.extend(equality::functions());
     functions.extend(membership::functions());
     functions.extend(moment::functions());
     functions.extend(text::functions());
