@@ -62,7 +62,7 @@ pub(crate) enum Doubt {
 /// assert_eq!(test.test("álpha".as_bytes()), None);
 /// assert_eq!(test.test(b"alpha\0"), None);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct HeadTest {
     /// The first bytes of the constant; letters are small where case does not count.
     words: [u64; 2],
@@ -99,6 +99,19 @@ impl HeadTest {
             end,
             doubt,
         }
+    }
+
+    /// The same test for texts of which is known that they are printable ASCII alone.
+    pub fn of_printable(self) -> HeadTest {
+        HeadTest {
+            doubt: Doubt::Never,
+            ..self
+        }
+    }
+
+    /// Whether there are characters that say nothing of a text.
+    pub fn has_doubts(&self) -> bool {
+        self.doubt != Doubt::Never
     }
 
     /// Whether a text matches; `None`: its first bytes do not tell.
@@ -147,6 +160,8 @@ impl HeadTest {
         hits: &mut [bool],
         unsure: &mut [bool],
     ) -> bool {
+        // A copy, so that the loop need not read it again after each write.
+        let test = *self;
         let rows = hits.len();
         let (starts, ends) = (&starts[..rows], &ends[..rows]);
         let unsure = &mut unsure[..rows];
@@ -163,7 +178,7 @@ impl HeadTest {
                 }
                 (_, rest) => padded_words(rest.unwrap_or_default()),
             };
-            let (hit, doubtful) = self.verdict::<WIDE, DOUBT>(words, end.saturating_sub(start));
+            let (hit, doubtful) = test.verdict::<WIDE, DOUBT>(words, end.saturating_sub(start));
             hits[row] = hit;
             unsure[row] = doubtful;
             any |= doubtful;

@@ -8,6 +8,9 @@ use sqlift_collation::{FindTest, HeadTest};
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 
+/// Texts of more bytes on average are not looked through for the sake of a test of their first bytes.
+const LONG: usize = 64;
+
 /// How lanes may be held other than as a slice of values.
 pub trait Packing<'r, T>: Copy + fmt::Debug {
     /// The value in a row.
@@ -39,6 +42,8 @@ pub struct Texts<'r> {
     bytes: &'r [u8],
     /// Whether all texts are ASCII, once somebody has asked.
     is_ascii: OnceCell<bool>,
+    /// The same of printable ASCII.
+    is_printable: OnceCell<bool>,
     /// A slice a row, once somebody has asked for it.
     slices: OnceCell<&'r [&'r [u8]]>,
 }
@@ -57,6 +62,7 @@ impl<'r> Texts<'r> {
             ends,
             bytes,
             is_ascii: OnceCell::new(),
+            is_printable: OnceCell::new(),
             slices: OnceCell::new(),
         })
     }
@@ -77,13 +83,27 @@ impl<'r> Texts<'r> {
         &self.bytes[self.starts[row] as usize..self.ends[row] as usize]
     }
 
+    /// From the first byte of any text to the last.
+    fn span(&self) -> &'r [u8] {
+        let first = self.starts.iter().copied().min().unwrap_or(0);
+        let last = self.ends.iter().copied().max().unwrap_or(0);
+        self.bytes
+            .get(first as usize..last as usize)
+            .unwrap_or_default()
+    }
+
     /// Whether all texts, and what is between them, are ASCII.
     pub fn is_ascii(&self) -> bool {
-        *self.is_ascii.get_or_init(|| {
-            let first = self.starts.iter().copied().min().unwrap_or(0);
-            let last = self.ends.iter().copied().max().unwrap_or(0);
-            let span = self.bytes.get(first as usize..last as usize);
-            span.is_none_or(|span| span.is_ascii())
+        *self.is_ascii.get_or_init(|| self.span().is_ascii())
+    }
+
+    /// Whether all texts, and what is between them, are known to be printable ASCII: long ones are not looked at.
+    fn is_printable(&self) -> bool {
+        *self.is_printable.get_or_init(|| {
+            let span = self.span();
+            // Without a branch: the loop vectorises.
+            let all = |all, byte: &u8| all & (byte.wrapping_sub(b' ') <= b'~' - b' ');
+            span.len() <= LONG * self.starts.len() && span.iter().fold(true, all)
         })
     }
 }
@@ -128,6 +148,10 @@ pub fn test_heads<'r>(
     };
     let hits = arena.alloc_slice_fill_copy(batch.rows, false);
     let unsure = arena.alloc_slice_fill_copy(batch.rows, false);
+    let test = match test.has_doubts() && texts.is_printable() {
+        true => test.of_printable(),
+        false => *test,
+    };
     if test.test_all(texts.bounds(), texts.bytes(), hits, unsure) {
         selection.for_each(|row| {
             if unsure[row] {
