@@ -85,6 +85,14 @@ impl RowFunction {
         }
     }
 
+    /// As [`RowFunction::run`], for code that asks for cells alone, which neither allocates nor warns: it needs no context. `false`:
+    /// the code asks for more, or gives the row up; [`RowFunction::run`] says why.
+    #[inline]
+    pub fn run_on_cells<'r>(&self, row: &'r [Value<'r>], outputs: &mut [Value<'r>]) -> bool {
+        let enough = outputs.len() >= self.outputs && row.len() >= self.columns;
+        !self.asks_frame && enough && self.call(row, outputs, std::ptr::null_mut()) == 0
+    }
+
     #[inline(never)]
     fn run_with_frame<'r>(
         &'r self,
@@ -107,15 +115,15 @@ impl RowFunction {
     /// Calls the code. The caller has checked the lengths, and passes a frame if the code asks for one.
     #[inline(always)]
     fn call<'r>(
-        &'r self,
+        &self,
         row: &'r [Value<'r>],
         outputs: &mut [Value<'r>],
         frame: *mut NativeFrame<'_, 'r>,
     ) -> i64 {
         // SAFETY: the address is that of a function compiled with this signature, and `self` keeps its code. It reads cells up to
         // `columns` and `parameters`, writes outputs up to `outputs` (all checked by the callers; what it writes are values of the
-        // row, of `self` and of kernels, all alive for 'r), and uses constants and kernels by the numbers of the program that
-        // `data` and the code were made from, if `asks_frame` says so: then the callers pass a frame.
+        // row and, by way of the frame, of constants and kernels, all alive for 'r), and uses constants and kernels by the numbers
+        // of the program that `data` and the code were made from, if `asks_frame` says so: then the callers pass a frame.
         unsafe {
             let address = std::ptr::with_exposed_provenance::<u8>(self.entry);
             let code = std::mem::transmute::<*const u8, RowCode>(address);

@@ -60,8 +60,9 @@ impl Compiled {
         false
     }
 
-    /// One row in the VM. `false`: it was given up.
-    #[inline]
+    /// One row in the VM. `false`: it was given up. Inlined, or the frame would be made of a copy of `cx` that is read whole just
+    /// after it was written in words.
+    #[inline(always)]
     pub(crate) fn run_vm<'r>(
         &'r self,
         cx: RowContext<'r>,
@@ -82,6 +83,17 @@ impl Compiled {
             slots,
         };
         self.row.run(&frame, std::slice::from_mut(output)).is_ok()
+    }
+
+    /// One row in native code that needs nothing but the cells. `false`: there is none, or it was given up, and has left no trace.
+    #[inline]
+    pub(crate) fn run_on_cells<'r>(&self, row: &'r [Value<'r>], output: &mut Value<'r>) -> bool {
+        #[cfg(feature = "jit")]
+        if let Some(native) = &self.native {
+            return native.run_on_cells(row, std::slice::from_mut(output));
+        }
+        let _ = (row, output);
+        false
     }
 
     /// One row in native code, or in the VM while there is none. `false`: it was given up.

@@ -45,9 +45,24 @@ impl Context {
     #[inline]
     pub(crate) fn begin(&mut self) {
         if self.arena.chunk_capacity() != self.empty_room {
-            self.arena.reset();
-            self.empty_room = self.arena.chunk_capacity();
+            self.free();
         }
+        if self.scratch.is_touched() {
+            self.forget();
+        }
+        self.scratch.set_row(0);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn free(&mut self) {
+        self.arena.reset();
+        self.empty_room = self.arena.chunk_capacity();
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn forget(&mut self) {
         self.scratch.clear();
     }
 

@@ -344,6 +344,7 @@ impl Expression {
             }
             cells
         };
+        self.hold(&mut context.held, &context.scratch, 1);
         let mut value = Value::Null;
         match self.run_over(cells, &[], context, &mut value) {
             None => Ok(value),
@@ -361,10 +362,15 @@ impl Expression {
         context: &'c mut Context,
         value: &mut Value<'c>,
     ) -> Option<Box<Error>> {
+        self.hold(&mut context.held, &context.scratch, 1);
+        if context.held.tier == Tier::Native && context.held.code.run_on_cells(row, value) {
+            return None;
+        }
         self.run_over(|_| row, parameters, context, value)
     }
 
-    #[inline(always)]
+    /// Evaluates a row in code that the context holds.
+    #[inline(never)]
     fn run_over<'c>(
         &'c self,
         row: impl FnOnce(&'c Bump) -> &'c [Value<'c>],
@@ -374,7 +380,6 @@ impl Expression {
     ) -> Option<Box<Error>> {
         context.begin();
         context.scratch.begin_statement();
-        self.hold(&mut context.held, &context.scratch, 1);
         let Context {
             arena,
             scratch,
