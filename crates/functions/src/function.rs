@@ -93,6 +93,7 @@ pub struct Overload {
     volatile: bool,
     of_ascii: bool,
     any_scale: bool,
+    only_orders: bool,
 }
 
 impl Overload {
@@ -109,6 +110,7 @@ impl Overload {
             volatile: false,
             of_ascii: false,
             any_scale: false,
+            only_orders: false,
         }
     }
     /// Representations of the parameters; the last one repeats if [`Overload::is_variadic`].
@@ -158,6 +160,11 @@ impl Overload {
     /// Whether it takes DECIMALs at scales of their own; others want them at the result's.
     pub fn takes_any_scale(&self) -> bool {
         self.any_scale
+    }
+    /// Whether its result depends on nothing but which of its arguments are equal, less, greater: so it is the same when all of
+    /// them go through one function that grows with them.
+    pub fn only_orders(&self) -> bool {
+        self.only_orders
     }
     /// What a raised flag means.
     pub fn flag_exit(&self) -> Exit {
@@ -298,6 +305,10 @@ impl Function {
     /// The last overload's reference is the same code on purpose; recorded MySQL answers are the second opinion.
     pub fn shares_reference(self) -> Function {
         self.last(|o| o.shares_reference = true)
+    }
+    /// The last overload only asks how its arguments are ordered, and so does its lowering.
+    pub fn only_orders(self) -> Function {
+        self.last(|o| o.only_orders = true)
     }
     /// The last overload is worth skipping.
     pub fn costly(self) -> Function {

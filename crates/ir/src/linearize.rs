@@ -196,19 +196,23 @@ impl Linearizer {
             return self.strict_call(expr, function, args);
         }
         let a = self.expression(first)?;
-        let result = self.new_slot(natural(&expr.ty, true));
         let target = StepIndex(0);
         let null = self.jump(Step::JumpIfNull { slot: a, target });
         let b = self.expression(second)?;
         let value = self.call(expr, function, args, vec![a, b])?;
-        let value = self.resize(value, &expr.ty, expr.span)?;
+        // A DECIMAL stays as narrow as it was computed.
+        let slot = Slot {
+            nullable: true,
+            ..self.slot(value)
+        };
+        let result = self.new_slot(slot);
         self.program.steps.push(Step::Copy {
             to: result,
             from: value,
         });
         let end = self.jump(Step::Jump { target });
         self.land(null);
-        let nothing = self.constant(&Datum::Null, natural(&expr.ty, true))?;
+        let nothing = self.constant(&Datum::Null, slot)?;
         self.program.steps.push(Step::Copy {
             to: result,
             from: nothing,
@@ -634,14 +638,25 @@ fn is_silent(expr: &Expr) -> bool {
     }
 }
 
-/// The overloads that a call may be made by: DECIMALs in any width.
+/// The widest DECIMAL that an expression has to do with: what it is made of may be held wider than it needs.
+fn widest_decimal(expr: &Expr) -> Option<Repr> {
+    let own = Some(expr.ty.repr()).filter(|r| r.is_decimal());
+    match &expr.kind {
+        ExprKind::Call { args, .. } => args.iter().map(widest_decimal).fold(own, Option::max),
+        _ => own,
+    }
+}
+
+/// The overloads that a call may be made by: DECIMALs in any width up to the widest that it has to do with.
 fn fitting<'o>(
     overloads: &'o [Overload],
     expr: &'o Expr,
     args: &'o [Expr],
 ) -> impl Iterator<Item = &'o Overload> {
-    let alike = |a: Repr, b: Repr| a == b || a.is_decimal() && b.is_decimal();
     let ret = expr.ty.repr();
+    let widest = widest_decimal(expr);
+    let alike =
+        move |a: Repr, b: Repr| a == b || a.is_decimal() && b.is_decimal() && Some(a) <= widest;
     overloads.iter().filter(move |o| {
         let params = o.params();
         let takes = |(i, arg): (usize, &Expr)| {

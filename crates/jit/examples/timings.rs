@@ -6,7 +6,7 @@
 use bumpalo::Bump;
 use sqlift_functions::{RowContext, Scratch};
 use sqlift_ir::{Binding, Program, Speculation, bind, linearize};
-use sqlift_jit::{ColumnBuffer, ColumnKind, Compiler, OutputBuffer};
+use sqlift_jit::{ColumnBuffer, ColumnKind, Compiler, OutputBuffer, OutputValues};
 use sqlift_syntax::{Limits, Modes, parse};
 use sqlift_types::{Column, Repr, Schema, Session, SqlType, Value};
 use std::sync::Arc;
@@ -147,7 +147,10 @@ fn measure(
     let kinds: Vec<ColumnKind> = program
         .columns
         .iter()
-        .filter_map(|c| ColumnKind::of_result(c.slot.repr))
+        .filter_map(|c| match c.slot.repr {
+            Repr::Dec64 => Some(ColumnKind::I64),
+            repr => ColumnKind::of_result(repr),
+        })
         .collect();
     let compile = best(|| drop(compiler.compile_batch(program, &kinds)));
     let by_block = match compiler.compile_batch(program, &kinds) {
@@ -172,11 +175,24 @@ fn measure(
             validity: column.slot.nullable.then_some(validity.as_slice()),
         })
         .collect();
-    let (mut values, mut validity) = (vec![0; ROWS * 16], vec![0; ROWS / 8]);
+    let (mut ints, mut uints, mut doubles, mut wide) = (vec![], vec![], vec![], vec![]);
+    let (mut bits, mut validity) = (vec![], vec![]);
     let mut flagged = 0;
     let seconds = best(|| {
+        ints.clear();
+        uints.clear();
+        doubles.clear();
+        wide.clear();
+        bits.clear();
+        validity.clear();
         let output = OutputBuffer {
-            values: &mut values,
+            values: match by_block.output_kinds()[0] {
+                ColumnKind::U64 => OutputValues::U64(&mut uints),
+                ColumnKind::F64 => OutputValues::F64(&mut doubles),
+                ColumnKind::Decimal128 => OutputValues::Decimal128(&mut wide),
+                ColumnKind::Bits => OutputValues::Bits(&mut bits),
+                _ => OutputValues::I64(&mut ints),
+            },
             validity: &mut validity,
         };
         let blocks = by_block.run(ROWS / 64, &columns, &[], &mut [output]);

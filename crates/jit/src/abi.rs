@@ -1,6 +1,7 @@
 //! What native code and Rust both read and write: the frame of a call, constants, and the layout of cells.
 
-use crate::column::{ColumnBuffer, OutputBuffer};
+use crate::BatchFunction;
+use crate::column::{ColumnBuffer, OutputBuffer, OutputValues};
 use sqlift_functions::kernel::Kernel;
 use sqlift_functions::{CallId, Exit, Reason, RowContext};
 use sqlift_ir::{Constant, Program};
@@ -337,10 +338,47 @@ impl ColumnPointers {
 }
 
 impl OutputPointers {
-    pub(crate) fn new(output: &mut OutputBuffer<'_>) -> OutputPointers {
+    /// Room for the results of so many blocks, behind what is there. It is used until the vectors are.
+    pub(crate) fn reserve(output: &mut OutputBuffer<'_>, blocks: usize) -> OutputPointers {
+        fn room<T>(values: &mut Vec<T>, count: usize) -> *mut u8 {
+            values.reserve(count);
+            values.spare_capacity_mut().as_mut_ptr().cast()
+        }
+        let rows = blocks * BatchFunction::BLOCK_ROWS;
         OutputPointers {
-            values: output.values.as_mut_ptr(),
-            validity: output.validity.as_mut_ptr(),
+            values: match &mut output.values {
+                OutputValues::I64(values) => room(values, rows),
+                OutputValues::U64(values) => room(values, rows),
+                OutputValues::F64(values) => room(values, rows),
+                OutputValues::Decimal128(values) => room(values, rows),
+                OutputValues::Bits(words) => room(words, blocks),
+            },
+            validity: room(output.validity, blocks),
+        }
+    }
+
+    /// Makes the results of so many blocks part of the vectors.
+    ///
+    /// # Safety
+    /// All of them have been written to where [`OutputPointers::reserve`] made room, and nothing was done to the vectors since.
+    pub(crate) unsafe fn fill(output: &mut OutputBuffer<'_>, blocks: usize) {
+        /// # Safety
+        /// That of the function around it.
+        unsafe fn grow<T>(values: &mut Vec<T>, count: usize) {
+            // SAFETY: the elements are within the capacity, which was reserved, and written.
+            unsafe { values.set_len(values.len() + count) };
+        }
+        let rows = blocks * BatchFunction::BLOCK_ROWS;
+        // SAFETY: so the caller says.
+        unsafe {
+            match &mut output.values {
+                OutputValues::I64(values) => grow(values, rows),
+                OutputValues::U64(values) => grow(values, rows),
+                OutputValues::F64(values) => grow(values, rows),
+                OutputValues::Decimal128(values) => grow(values, rows),
+                OutputValues::Bits(words) => grow(words, blocks),
+            }
+            grow(output.validity, blocks);
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::column::ColumnKind;
 use crate::finite::Finite;
 use crate::held::{Held, cell_flags, load_cell};
 use crate::plan::{Nulls, Plan};
+use crate::range::Ranges;
 use crate::scalar::Exits;
 use crate::vector::splat;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -85,6 +86,8 @@ struct BlockLoop<'a, 'b, 'f> {
     parameters: HashMap<SlotId, Held>,
     exits: Exits,
     flags: Variable,
+    /// What flags the block if it has a bit set from a bit on.
+    collected: Vec<(u32, Variable)>,
     /// Words that collect bits, the rows at hand last.
     streams: Vec<(Bits, Variable)>,
     // Of the block at hand:
@@ -105,6 +108,8 @@ struct BlockLoop<'a, 'b, 'f> {
     /// Where any of some columns is NULL.
     masks: HashMap<Vec<u32>, Value>,
     finite: Finite,
+    /// What integers can be.
+    ranges: Ranges,
 }
 
 impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
@@ -131,11 +136,14 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
         });
         let outputs = outputs.collect();
         let width = batch.plan.width;
-        let flags = b.declare_var(truth(width));
+        let flags = b.declare_var(machine(width, I8));
         let mut streams = Vec::new();
         for bits in wanted_bits(batch) {
             streams.push((bits, b.declare_var(I64)));
         }
+        let guards = wanted_guards(batch).into_iter();
+        let lanes = machine(width, I64);
+        let collected = guards.map(|from| (from, b.declare_var(lanes))).collect();
         let zero = b.ins().iconst(I64, 0);
         let mut entered = BlockLoop {
             batch,
@@ -144,6 +152,7 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
             parameters: HashMap::new(),
             exits: Exits::default(),
             flags,
+            collected,
             streams,
             valid: vec![None; program.columns.len()],
             words: vec![None; program.columns.len()],
@@ -155,6 +164,7 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
             loaded: Vec::new(),
             masks: HashMap::new(),
             finite: Finite::default(),
+            ranges: Ranges::default(),
             b,
         };
         entered.read_parameters(frame);
@@ -252,7 +262,7 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
         self.b.seal_block(tail);
         self.b.switch_to_block(tail);
         self.leave_block(k);
-        let flags = self.b.use_var(self.flags);
+        let flags = self.collected_flags();
         let any = match self.width() {
             Width::Scalar => flags,
             Width::Vector => self.b.ins().vany_true(flags),
@@ -286,6 +296,21 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
         self.b.ins().return_(&[n]);
     }
 
+    /// The block's flags, those that are asked of collected bits among them.
+    fn collected_flags(&mut self) -> Value {
+        let mut flags = self.b.use_var(self.flags);
+        for (from, variable) in self.collected.clone() {
+            let bits = self.b.use_var(variable);
+            let beyond = self.b.ins().ushr_imm_u(bits, i64::from(from));
+            let beyond = match self.width() {
+                Width::Scalar => self.b.ins().icmp_imm_u(IntCC::NotEqual, beyond, 0),
+                Width::Vector => beyond,
+            };
+            flags = self.b.ins().bor(flags, beyond);
+        }
+        flags
+    }
+
     /// Validity words, addresses, and cleared flags.
     fn enter_block(&mut self, k: Value) {
         let program = self.batch.program;
@@ -306,7 +331,7 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
             let offset = self.b.ins().imul(k, column.stride);
             let at = self.b.ins().iadd(column.validity, offset);
             let valid = self.b.ins().load(I64, anywhere, at, 0);
-            if program.columns[i].slot.nullable {
+            if self.batch.plan.nullable[i] {
                 self.valid[i] = Some(valid);
             } else {
                 let has_null = self.b.ins().icmp_imm_s(IntCC::NotEqual, valid, -1);
@@ -326,6 +351,10 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
             self.output_bases.push(base);
         }
         let zero = self.b.ins().iconst(I64, 0);
+        let none = self.spread(zero);
+        for (_, variable) in self.collected.clone() {
+            self.b.def_var(variable, none);
+        }
         for (_, variable) in self.streams.clone() {
             self.b.def_var(variable, zero);
         }
@@ -385,11 +414,32 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
     }
 }
 
-fn truth(width: Width) -> Type {
+/// The type of one value, or of two lanes.
+fn machine(width: Width, one: Type) -> Type {
     match width {
-        Width::Scalar => I8,
+        Width::Scalar => one,
         Width::Vector => I64X2,
     }
+}
+
+/// From which bits on something flags the block.
+fn wanted_guards(batch: &Batch<'_>) -> Vec<u32> {
+    let (program, plan) = (batch.program, batch.plan);
+    let mut from: Vec<u32> = program
+        .columns
+        .iter()
+        .zip(&plan.guards)
+        .filter_map(|(column, bits)| {
+            let sign = u32::from(column.slot.repr != Repr::UInt);
+            bits.map(|bits| bits + sign)
+        })
+        .collect();
+    if plan.days.contains(&true) {
+        from.push(63);
+    }
+    from.sort_unstable();
+    from.dedup();
+    from
 }
 
 /// What the rows must give bit by bit.

@@ -2,6 +2,7 @@
 //!
 //! It also checks types. Cranelift without its verifier makes wrong code of ill-typed operations; here they are a refusal.
 
+use crate::range::{EXACT_DOUBLE, Interval, Ranges};
 use sqlift_functions::emit::{Emit, Lowered, Machine, NativeValue, Relation};
 use sqlift_functions::{Exit, Lower};
 use sqlift_ir::{Call, Slot};
@@ -34,6 +35,19 @@ pub(crate) struct Fits {
     pub(crate) logic: bool,
     /// Where the lowering says that the result is NULL.
     pub(crate) null: SaysNull,
+    /// What the result can be, if it is an integer.
+    pub(crate) range: Interval,
+    /// It works, but some lane by lane.
+    pub(crate) slow: bool,
+}
+
+/// What is known of an argument.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub(crate) slot: Slot,
+    pub(crate) nullable: bool,
+    /// What it can be, if it is an integer.
+    pub(crate) range: Interval,
 }
 
 /// Where a lowering says that its result is NULL.
@@ -49,18 +63,25 @@ pub(crate) enum SaysNull {
 pub(crate) fn lowering_of(
     call: &Call,
     session: &Session,
-    args: &[(Slot, bool)],
+    args: &[Known],
     width: Width,
 ) -> Option<(Lower, Fits)> {
     let lower = call.lowering()?;
     let mut checker = Checker {
         width,
         kinds: Vec::new(),
+        ranges: Ranges::default(),
         refused: false,
+        slow: false,
         logic: true,
     };
     let mut lowered = Vec::with_capacity(args.len());
-    for (slot, nullable) in args {
+    for Known {
+        slot,
+        nullable,
+        range,
+    } in args
+    {
         let is_text = matches!(slot.repr, Repr::Bytes | Repr::Json);
         let kind = match machine_of(slot.repr) {
             Some(machine) => Kind::Value(machine),
@@ -68,13 +89,15 @@ pub(crate) fn lowering_of(
             None if width == Width::Scalar => Kind::Address,
             None => return None,
         };
+        let value = checker.give(kind);
+        checker.ranges.set(value, *range);
         lowered.push(Lowered {
-            value: checker.give(kind),
+            value,
             length: is_text.then(|| checker.give(Kind::Value(Machine::I64))),
             null: nullable.then(|| checker.give(Kind::Value(Machine::Bool))),
         });
     }
-    checker.logic = args.iter().all(|(slot, _)| slot.repr == Repr::Bool);
+    checker.logic = args.iter().all(|arg| arg.slot.repr == Repr::Bool);
     let result = lower(&mut checker, &call.site(session), &lowered)?;
     let machine = machine_of(call.slot.repr);
     match machine {
@@ -94,6 +117,8 @@ pub(crate) fn lowering_of(
                 None => SaysNull::Somewhere,
             },
         },
+        range: checker.ranges.of(result.value),
+        slow: checker.slow,
     };
     (!checker.refused).then_some((lower, fits))
 }
@@ -108,7 +133,9 @@ enum Kind {
 struct Checker {
     width: Width,
     kinds: Vec<Kind>,
+    ranges: Ranges,
     refused: bool,
+    slow: bool,
     /// Only logic so far.
     logic: bool,
 }
@@ -129,8 +156,25 @@ impl Checker {
 
     fn out(&mut self, machine: Machine) -> NativeValue {
         self.logic &= machine == Machine::Bool;
-        self.refused |= machine == Machine::I128 && self.width == Width::Vector;
         self.give(Kind::Value(machine))
+    }
+
+    /// An integer result within this interval.
+    fn within(&mut self, machine: Machine, interval: Option<Interval>) -> NativeValue {
+        let result = self.out(machine);
+        // Lanes have 64 bits: a wider integer is held in them if it fits.
+        self.refused |=
+            machine == Machine::I128 && self.width == Width::Vector && interval.is_none();
+        self.ranges.note(result, interval);
+        result
+    }
+
+    /// An operation on integers that has a vector rule only within the interval.
+    fn bounded(&mut self, interval: Option<Interval>) -> NativeValue {
+        if interval.is_none() {
+            self.scalar_only();
+        }
+        self.within(Machine::I64, interval)
     }
 
     /// An operation without a vector rule on some target.
@@ -171,9 +215,43 @@ impl Checker {
         self.out(to)
     }
 
-    fn flagged(&mut self, a: NativeValue, b: NativeValue) -> (NativeValue, NativeValue) {
+    fn flagged(
+        &mut self,
+        a: NativeValue,
+        b: NativeValue,
+        interval: Option<Interval>,
+    ) -> (NativeValue, NativeValue) {
         self.pair(a, b, &[Machine::I64]);
-        (self.out(Machine::I64), self.out(Machine::Bool))
+        (self.within(Machine::I64, interval), self.out(Machine::Bool))
+    }
+
+    fn two(&self, a: NativeValue, b: NativeValue) -> (Interval, Interval) {
+        (self.ranges.of(a), self.ranges.of(b))
+    }
+
+    /// Division of integers: in vectors only what can be done on doubles.
+    fn division(
+        &mut self,
+        a: NativeValue,
+        b: NativeValue,
+        result: fn(Interval, i64) -> Interval,
+    ) -> NativeValue {
+        self.pair(a, b, &[Machine::I64]);
+        let (a, b) = self.two(a, b);
+        self.bounded(a.short_divisor(b).map(|divisor| result(a, divisor)))
+    }
+
+    fn unsigned_division(
+        &mut self,
+        a: NativeValue,
+        b: NativeValue,
+        result: fn(Interval, i64) -> Interval,
+    ) -> NativeValue {
+        if self.ranges.of(a).is_negative() {
+            self.scalar_only();
+            return self.same(a, b, &[Machine::I64]);
+        }
+        self.division(a, b, result)
     }
 }
 
@@ -195,11 +273,11 @@ impl Emit for Checker {
     fn refuse(&mut self) {
         self.refused = true;
     }
-    fn int(&mut self, _: i64) -> NativeValue {
-        self.out(I64)
+    fn int(&mut self, value: i64) -> NativeValue {
+        self.within(I64, Some(Interval::of(value)))
     }
-    fn wide(&mut self, _: i128) -> NativeValue {
-        self.out(I128)
+    fn wide(&mut self, value: i128) -> NativeValue {
+        self.within(I128, value.try_into().ok().map(Interval::of))
     }
     fn double(&mut self, _: f64) -> NativeValue {
         self.out(F64)
@@ -209,9 +287,6 @@ impl Emit for Checker {
     }
 
     pairs! {
-        add [I64, I128];
-        sub [I64, I128];
-        mul [I64, I128];
         and [Bool, I64];
         or [Bool, I64];
         xor [Bool, I64];
@@ -228,18 +303,49 @@ impl Emit for Checker {
         double_ceil F64 F64;
         double_nearest F64 F64;
         is_finite F64 Bool;
-        int_to_double I64 F64;
-        widen I64 I128;
-        narrow I128 I64;
         bool_to_int Bool I64;
     }
     fn not(&mut self, a: NativeValue) -> NativeValue {
         self.expect(a, Bool);
         self.out(Bool)
     }
-    fn uint_to_double(&mut self, a: NativeValue) -> NativeValue {
-        self.scalar_only();
+    fn add(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
+        let machine = self.pair(a, b, &[I64, I128]);
+        let (a, b) = self.two(a, b);
+        self.within(machine, a.sum(b))
+    }
+    fn sub(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
+        let machine = self.pair(a, b, &[I64, I128]);
+        let (a, b) = self.two(a, b);
+        self.within(machine, a.difference(b))
+    }
+    fn mul(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
+        let machine = self.pair(a, b, &[I64, I128]);
+        let (a, b) = self.two(a, b);
+        self.within(machine, a.product(b))
+    }
+    fn int_to_double(&mut self, a: NativeValue) -> NativeValue {
+        self.slow |= !self.ranges.of(a).within(EXACT_DOUBLE);
         self.convert(a, I64, F64)
+    }
+    fn uint_to_double(&mut self, a: NativeValue) -> NativeValue {
+        let range = self.ranges.of(a);
+        if range.is_negative() || !range.within(EXACT_DOUBLE) {
+            self.scalar_only();
+        }
+        self.convert(a, I64, F64)
+    }
+    fn widen(&mut self, a: NativeValue) -> NativeValue {
+        let range = self.ranges.of(a);
+        self.expect(a, I64);
+        self.within(I128, Some(range))
+    }
+    /// The half of what is no longer than it is the same number.
+    fn narrow(&mut self, a: NativeValue) -> NativeValue {
+        let range = self.ranges.of(a);
+        self.expect(a, I128);
+        let range = (self.width == Width::Vector).then_some(range);
+        self.within(I64, range)
     }
     fn double_to_int(&mut self, a: NativeValue) -> NativeValue {
         self.scalar_only();
@@ -247,45 +353,52 @@ impl Emit for Checker {
     }
 
     fn add_overflow(&mut self, a: NativeValue, b: NativeValue) -> (NativeValue, NativeValue) {
-        self.flagged(a, b)
+        let (x, y) = self.two(a, b);
+        self.flagged(a, b, x.sum(y))
     }
     fn sub_overflow(&mut self, a: NativeValue, b: NativeValue) -> (NativeValue, NativeValue) {
-        self.flagged(a, b)
+        let (x, y) = self.two(a, b);
+        self.flagged(a, b, x.difference(y))
     }
     fn mul_overflow(&mut self, a: NativeValue, b: NativeValue) -> (NativeValue, NativeValue) {
-        self.scalar_only();
-        self.flagged(a, b)
+        let (x, y) = self.two(a, b);
+        let product = x.product(y);
+        if product.is_none() {
+            self.scalar_only();
+        }
+        self.flagged(a, b, product)
     }
     fn unsigned_add_overflow(
         &mut self,
         a: NativeValue,
         b: NativeValue,
     ) -> (NativeValue, NativeValue) {
-        self.flagged(a, b)
+        let (x, y) = self.two(a, b);
+        self.flagged(a, b, x.unsigned_sum(y))
     }
     fn unsigned_mul_overflow(
         &mut self,
         a: NativeValue,
         b: NativeValue,
     ) -> (NativeValue, NativeValue) {
-        self.scalar_only();
-        self.flagged(a, b)
+        let (x, y) = self.two(a, b);
+        let product = x.unsigned_product(y);
+        if product.is_none() {
+            self.scalar_only();
+        }
+        self.flagged(a, b, product)
     }
     fn div(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
-        self.scalar_only();
-        self.same(a, b, &[I64])
+        self.division(a, b, Interval::quotient)
     }
     fn rem(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
-        self.scalar_only();
-        self.same(a, b, &[I64])
+        self.division(a, b, Interval::remainder)
     }
     fn unsigned_div(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
-        self.scalar_only();
-        self.same(a, b, &[I64])
+        self.unsigned_division(a, b, Interval::quotient)
     }
     fn unsigned_rem(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
-        self.scalar_only();
-        self.same(a, b, &[I64])
+        self.unsigned_division(a, b, Interval::remainder)
     }
     fn shift_left(&mut self, a: NativeValue, b: NativeValue) -> NativeValue {
         self.scalar_only();
@@ -313,7 +426,10 @@ impl Emit for Checker {
     }
     fn select(&mut self, condition: NativeValue, a: NativeValue, b: NativeValue) -> NativeValue {
         self.expect(condition, Bool);
-        self.same(a, b, &[Bool, I64, I128, F64])
+        let (x, y) = self.two(a, b);
+        let result = self.same(a, b, &[Bool, I64, I128, F64]);
+        self.ranges.set(result, x.either(y));
+        result
     }
 
     fn exit_if(&mut self, flag: NativeValue, _: Exit) {

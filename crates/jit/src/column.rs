@@ -1,8 +1,9 @@
 //! Columns as buffers: what batch functions read and write.
 
+use crate::range::Interval;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{self, F64X2, I64X2};
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value};
+use cranelift_codegen::ir::types::{self, F64X2, I8X16, I64X2};
+use cranelift_codegen::ir::{Endianness, InstBuilder, MemFlagsData, Type, Value};
 use cranelift_frontend::FunctionBuilder;
 use sqlift_types::Repr;
 
@@ -57,14 +58,14 @@ impl ColumnKind {
         }
     }
 
-    /// The kind that results of a representation are written as.
+    /// The kind that results of a representation are written as: DECIMALs as Arrow has them.
     pub fn of_result(repr: Repr) -> Option<ColumnKind> {
         Some(match repr {
             Repr::Bool => ColumnKind::Bits,
             Repr::UInt => ColumnKind::U64,
             Repr::Double => ColumnKind::F64,
-            Repr::Dec128 => ColumnKind::Decimal128,
-            Repr::Int | Repr::Dec64 | Repr::Date | Repr::Time | Repr::DateTime => ColumnKind::I64,
+            Repr::Dec64 | Repr::Dec128 => ColumnKind::Decimal128,
+            Repr::Int | Repr::Date | Repr::Time | Repr::DateTime => ColumnKind::I64,
             Repr::Dec256 | Repr::Bytes | Repr::Json => return None,
         })
     }
@@ -91,7 +92,33 @@ impl ColumnKind {
     /// Whether two elements can be read at once.
     pub(crate) fn has_vector_load(self) -> bool {
         use ColumnKind::*;
-        matches!(self, I64 | U64 | F64 | I32 | U32)
+        matches!(self, I64 | U64 | F64 | I32 | U32 | Decimal128)
+    }
+
+    /// Whether a guard can ask how many bits the integers of a column have.
+    pub(crate) fn takes_guard(self, repr: Repr) -> bool {
+        use ColumnKind::*;
+        let number = matches!(repr, Repr::Int | Repr::UInt | Repr::Dec64 | Repr::Dec128);
+        number && matches!(self, I64 | U64 | Decimal128)
+    }
+
+    /// What the integers of a column can be, when a guard sees to so many bits.
+    pub(crate) fn range(self, repr: Repr, guard: Option<u32>) -> Interval {
+        use ColumnKind::*;
+        match self {
+            I8 => Interval::signed(7),
+            I16 => Interval::signed(15),
+            I32 | Date32 => Interval::signed(31),
+            U8 => Interval::unsigned(8),
+            U16 => Interval::unsigned(16),
+            U32 => Interval::unsigned(32),
+            I64 | U64 | Decimal128 => match guard {
+                Some(bits) if repr == Repr::UInt => Interval::unsigned(bits),
+                Some(bits) => Interval::signed(bits),
+                None => Interval::ALL,
+            },
+            F32 | F64 | TimestampMicros | Bits => Interval::ALL,
+        }
     }
 }
 
@@ -149,7 +176,7 @@ pub(crate) fn load_element(
 }
 
 /// The days of 0001-01-01 and 9999-12-31, counted from 1970-01-01.
-const DAYS: (i64, i64) = (-719_162, 2_932_896);
+pub(crate) const DAYS: (i64, i64) = (-719_162, 2_932_896);
 
 /// A packed date from days since 1970-01-01, and whether it is outside of the years 1 to 9999.
 ///
@@ -228,20 +255,69 @@ fn packed_datetime(b: &mut FunctionBuilder<'_>, micros: Value) -> (Value, Value)
     (b.ins().bor(packed, rest), bad)
 }
 
-/// Two neighbouring elements; only of kinds that [`ColumnKind::has_vector_load`].
+/// Two neighbouring elements, with lanes that are set where one is not a number of 64 bits; only of kinds that
+/// [`ColumnKind::has_vector_load`], and of days as they are.
 pub(crate) fn load_pair(
     b: &mut FunctionBuilder<'_>,
     kind: ColumnKind,
     base: Value,
     offset: i32,
-) -> Value {
+) -> (Value, Option<Value>) {
     let flags = MemFlagsData::new().with_notrap();
-    match kind {
-        ColumnKind::I32 => b.ins().sload32x2(flags, base, offset),
+    let value = match kind {
+        ColumnKind::I32 | ColumnKind::Date32 => b.ins().sload32x2(flags, base, offset),
         ColumnKind::U32 => b.ins().uload32x2(flags, base, offset),
         ColumnKind::F64 => b.ins().load(F64X2, flags, base, offset),
+        ColumnKind::Decimal128 => {
+            let one = b.ins().load(I64X2, flags, base, offset);
+            let two = b.ins().load(I64X2, flags, base, offset + 16);
+            let low = interleave(b, Half::Low, one, two);
+            let high = interleave(b, Half::High, one, two);
+            let sign = signs(b, low);
+            return (low, Some(b.ins().bxor(high, sign)));
+        }
         _ => b.ins().load(I64X2, flags, base, offset),
+    };
+    (value, None)
+}
+
+/// Writes two lanes as integers of 128 bits.
+pub(crate) fn store_wide_pair(b: &mut FunctionBuilder<'_>, value: Value, base: Value, offset: i32) {
+    let flags = MemFlagsData::new().with_notrap();
+    let sign = signs(b, value);
+    for (half, offset) in [(Half::Low, offset), (Half::High, offset + 16)] {
+        let both = interleave(b, half, value, sign);
+        b.ins().store(flags, both, base, offset);
     }
+}
+
+/// Lanes of ones where a lane is negative, of zeros elsewhere.
+fn signs(b: &mut FunctionBuilder<'_>, value: Value) -> Value {
+    let zero = b.ins().iconst(types::I64, 0);
+    let zero = b.ins().splat(I64X2, zero);
+    b.ins().icmp(IntCC::SignedLessThan, value, zero)
+}
+
+#[derive(Clone, Copy)]
+enum Half {
+    Low,
+    High,
+}
+
+/// The low (or high) lanes of both.
+fn interleave(b: &mut FunctionBuilder<'_>, half: Half, one: Value, two: Value) -> Value {
+    let first = match half {
+        Half::Low => 0,
+        Half::High => 8,
+    };
+    // Bytes of the second operand are numbered from 16 on.
+    let bytes: Vec<u8> = (first..first + 8).chain(first + 16..first + 24).collect();
+    let mask = b.func.dfg.immediates.push(bytes.into());
+    let little = MemFlagsData::new().with_endianness(Endianness::Little);
+    let one = b.ins().bitcast(I8X16, little, one);
+    let two = b.ins().bitcast(I8X16, little, two);
+    let both = b.ins().shuffle(one, two, mask);
+    b.ins().bitcast(I64X2, little, both)
 }
 
 /// The elements of one column, and which of them are there.
@@ -255,11 +331,36 @@ pub struct ColumnBuffer<'a> {
     pub validity: Option<&'a [u8]>,
 }
 
-/// Where a batch function writes one result.
+/// Where a batch function writes one result, behind what is there.
 #[derive(Debug)]
 pub struct OutputBuffer<'a> {
-    /// The elements, of the kind that [`ColumnKind::of_result`] tells.
-    pub values: &'a mut [u8],
-    /// A bit for each element, set unless it is NULL.
-    pub validity: &'a mut [u8],
+    /// The elements.
+    pub values: OutputValues<'a>,
+    /// A bit for each element, set unless it is NULL; in words of 64.
+    pub validity: &'a mut Vec<u64>,
+}
+
+/// The elements of a result, of the kind that [`ColumnKind::of_result`] tells.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the kinds of the same names")]
+pub enum OutputValues<'a> {
+    I64(&'a mut Vec<i64>),
+    U64(&'a mut Vec<u64>),
+    F64(&'a mut Vec<f64>),
+    Decimal128(&'a mut Vec<i128>),
+    /// Words of 64 truth values.
+    Bits(&'a mut Vec<u64>),
+}
+
+impl OutputValues<'_> {
+    /// What they are.
+    pub fn kind(&self) -> ColumnKind {
+        match self {
+            OutputValues::I64(_) => ColumnKind::I64,
+            OutputValues::U64(_) => ColumnKind::U64,
+            OutputValues::F64(_) => ColumnKind::F64,
+            OutputValues::Decimal128(_) => ColumnKind::Decimal128,
+            OutputValues::Bits(_) => ColumnKind::Bits,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Programs to code: the compiler with its reusable parts, and what it makes as text.
 
 use crate::abi::{CellLayout, ProgramData, cell_layout};
+use crate::bets::Bets;
 use crate::check::Width;
 use crate::column::ColumnKind;
 use crate::memory::CodeMemory;
@@ -22,6 +23,8 @@ pub enum Form<'a> {
     Row,
     /// Blocks of 64 rows of columns of these kinds.
     Batch(&'a [ColumnKind]),
+    /// The same, counting on what is bet.
+    BatchOn(&'a [ColumnKind], &'a Bets),
 }
 
 /// Makes native code. Reuse it: it keeps its working memory, and the functions it makes share code pages.
@@ -103,7 +106,18 @@ impl Compiler {
         program: &Program,
         kinds: &[ColumnKind],
     ) -> Result<BatchFunction, CompileError> {
-        let vectorised = self.guarded(|compiler| compiler.build_batch(program, kinds))?;
+        self.compile_batch_on(program, kinds, &Bets::none())
+    }
+
+    /// As [`Compiler::compile_batch`], with code that counts on what is bet on the columns: blocks of batches where it does not hold
+    /// are flagged.
+    pub fn compile_batch_on(
+        &mut self,
+        program: &Program,
+        kinds: &[ColumnKind],
+        bets: &Bets,
+    ) -> Result<BatchFunction, CompileError> {
+        let vectorised = self.guarded(|compiler| compiler.build_batch(program, kinds, bets))?;
         ProgramData::new(program).ok_or_else(bad_constant)?;
         let code = self.generate()?;
         let code = self.memory.publish(&code).map_err(CompileError::Memory)?;
@@ -122,9 +136,10 @@ impl Compiler {
         &mut self,
         program: &Program,
         kinds: &[ColumnKind],
+        bets: &Bets,
     ) -> Result<bool, CompileError> {
         self.check(program)?;
-        let plan = plan::plan(program, kinds)?;
+        let plan = plan::plan(program, kinds, bets)?;
         let layout = layout()?;
         let convention = self.isa.default_call_conv();
         self.begin(batch::signature(convention));
@@ -146,7 +161,11 @@ impl Compiler {
     fn build(&mut self, program: &Program, form: Form<'_>) -> Result<(), CompileError> {
         self.guarded(|compiler| match form {
             Form::Row => compiler.build_row(program).map(drop),
-            Form::Batch(kinds) => compiler.build_batch(program, kinds).map(drop),
+            Form::Batch(kinds) => {
+                let built = compiler.build_batch(program, kinds, &Bets::none());
+                built.map(drop)
+            }
+            Form::BatchOn(kinds, bets) => compiler.build_batch(program, kinds, bets).map(drop),
         })
     }
 

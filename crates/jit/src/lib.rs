@@ -15,22 +15,26 @@
 
 mod abi;
 mod batch;
+mod bets;
 mod check;
 mod column;
 mod compiler;
+mod days;
 mod error;
 mod finite;
 mod held;
 mod memory;
 mod native;
 mod plan;
+mod range;
 mod row;
 mod scalar;
 mod target;
 mod vector;
 mod word;
 
-pub use column::{ColumnBuffer, ColumnKind, OutputBuffer};
+pub use bets::{Bets, ColumnBet};
+pub use column::{ColumnBuffer, ColumnKind, OutputBuffer, OutputValues};
 pub use compiler::{Compiler, Form, asm, clif};
 pub use error::CompileError;
 pub use native::{BatchError, BatchFunction, Exited, RowFunction};

@@ -193,7 +193,7 @@ impl BatchFunction {
 
     /// Evaluates `blocks` blocks of 64 rows; the rows behind them are the caller's.
     ///
-    /// `columns[i]` is the program's `columns[i]`. Gives, in ascending order, the numbers of the blocks in which some guard was
+    /// `columns[i]` is the program's `columns[i]`. Results are put behind what the outputs hold, those of all blocks. Gives, in ascending order, the numbers of the blocks in which some guard was
     /// not met: their results have no meaning, and they must be evaluated again, row by row.
     pub fn run(
         &self,
@@ -203,16 +203,19 @@ impl BatchFunction {
         outputs: &mut [OutputBuffer<'_>],
     ) -> Result<Vec<u32>, BatchError> {
         self.check(blocks, columns, outputs)?;
+        let given = outputs;
         if parameters.len() < self.parameters {
             return Err(BatchError::Parameter);
         }
         let columns: Vec<ColumnPointers> = columns.iter().map(ColumnPointers::new).collect();
-        let outputs: Vec<OutputPointers> = outputs.iter_mut().map(OutputPointers::new).collect();
+        let outputs = given.iter_mut().map(|o| OutputPointers::reserve(o, blocks));
+        let outputs: Vec<OutputPointers> = outputs.collect();
         let mut flagged = vec![0; blocks];
         let frame = BatchFrame::new(&columns, &outputs, parameters, &mut flagged);
-        // SAFETY: the address is that of a function compiled with this signature, and `self` keeps its code. It reads and writes
-        // `blocks` blocks of each buffer and as many words of each validity (lengths checked above; the borrows live until the
-        // end of this function), parameters up to `parameters`, and at most `blocks` numbers of flagged blocks.
+        // SAFETY: the address is that of a function compiled with this signature, and `self` keeps its code. It reads `blocks` blocks
+        // of each buffer and as many words of each validity (lengths checked above; the borrows live until the end of this
+        // function), parameters up to `parameters`; it writes as many blocks and words of each output (kinds checked above, room
+        // made there), and at most `blocks` numbers of flagged blocks.
         let count = unsafe {
             let code = std::mem::transmute::<*const u8, BatchCode>(self.code.address());
             code(&raw const frame, blocks as u64)
@@ -221,6 +224,11 @@ impl BatchFunction {
             return Err(BatchError::Parameter);
         };
         flagged.truncate(count as usize);
+        for output in given {
+            // SAFETY: the code returned otherwise than by a parameter of a wrong type, so it went through all blocks, and it writes
+            // every value and every word of validity of a block that it goes through, flagged or not.
+            unsafe { OutputPointers::fill(output, blocks) };
+        }
         Ok(flagged)
     }
 
@@ -234,7 +242,8 @@ impl BatchFunction {
             return Err(BatchError::Buffers("too many blocks"));
         }
         let kinds = columns.iter().map(|c| c.kind);
-        if !kinds.eq(self.columns.iter().copied()) || outputs.len() != self.outputs.len() {
+        let results = outputs.iter().map(|o| o.values.kind());
+        if !kinds.eq(self.columns.iter().copied()) || !results.eq(self.outputs.iter().copied()) {
             return Err(BatchError::Buffers(
                 "not the buffers that it was compiled for",
             ));
@@ -243,10 +252,7 @@ impl BatchFunction {
         let enough = |c: &ColumnBuffer<'_>| {
             c.values.len() >= values(&c.kind) && c.validity.is_none_or(|v| v.len() >= blocks * 8)
         };
-        let room = |(o, kind): (&OutputBuffer<'_>, &ColumnKind)| {
-            o.values.len() >= values(kind) && o.validity.len() >= blocks * 8
-        };
-        if !columns.iter().all(enough) || !outputs.iter().zip(&self.outputs).all(room) {
+        if !columns.iter().all(enough) {
             return Err(BatchError::Buffers("a buffer is too short"));
         }
         Ok(())

@@ -2,10 +2,13 @@
 //! whether two rows fit an instruction.
 
 use crate::CompileError;
-use crate::check::{Fits, SaysNull, Width, lowering_of};
+use crate::bets::Bets;
+use crate::check::{Fits, Known, SaysNull, Width, lowering_of};
 use crate::column::ColumnKind;
+use crate::days;
+use crate::range::Interval;
 use sqlift_functions::{Lower, SlotId};
-use sqlift_ir::{Program, Slot, Step};
+use sqlift_ir::{Program, Step};
 use sqlift_types::{Datum, Repr};
 
 /// How it is known which rows are NULL.
@@ -39,10 +42,27 @@ pub(crate) struct Plan {
     pub(crate) on_words: Vec<bool>,
     /// Rows that one turn of the loop takes.
     pub(crate) unroll: usize,
+    /// For each column whether NULLs are reckoned with; one in another column flags its block.
+    pub(crate) nullable: Vec<bool>,
+    /// For each column the bits that its integers are bet to have.
+    pub(crate) guards: Guards,
+    /// Whether what stands in NULLs is bet to raise no flag, so that flags need no mask.
+    pub(crate) tame_nulls: bool,
+    /// Slots that are held as days since 1970 instead of dates.
+    pub(crate) days: Vec<bool>,
+    /// Steps that some row comes to.
+    pub(crate) live: Vec<bool>,
 }
 
+/// For each column the bits that its integers are bet to have.
+pub(crate) type Guards = Vec<Option<u32>>;
+
 /// Decides. `kinds` are those of [`Program::columns`].
-pub(crate) fn plan(program: &Program, kinds: &[ColumnKind]) -> Result<Plan, CompileError> {
+pub(crate) fn plan(
+    program: &Program,
+    kinds: &[ColumnKind],
+    bets: &Bets,
+) -> Result<Plan, CompileError> {
     let refuse = |why| Err(CompileError::NotBatchable(why));
     if kinds.len() != program.columns.len() {
         return refuse("not as many kinds of buffer as columns");
@@ -59,85 +79,299 @@ pub(crate) fn plan(program: &Program, kinds: &[ColumnKind]) -> Result<Plan, Comp
     {
         return refuse("bytes or wide decimals");
     }
-    let nulls = nulls(program, Width::Scalar)
-        .ok_or(CompileError::NotBatchable("a call without a lowering"))?;
-    let (facts, calls) = nulls;
+    let columns = program.columns.iter().enumerate();
+    let nullable: Vec<bool> = columns
+        .map(|(i, c)| c.slot.nullable && !bets.column(i).no_nulls)
+        .collect();
+    let days = days::slots(program, kinds);
+    let mut trial = Trial {
+        program,
+        kinds,
+        nullable: &nullable,
+        days: &days,
+        live: vec![true; program.steps.len()],
+    };
+    let none = vec![None; kinds.len()];
+    let (facts, calls) = loop {
+        let Some((facts, calls)) = trial.facts(Width::Scalar, &none) else {
+            return refuse("a call without a lowering");
+        };
+        // More is known of a slot when only one of the steps that write it is ever come to.
+        let live = live(program, &facts);
+        if live == trial.live {
+            break (facts, calls);
+        }
+        trial.live = live;
+    };
     let mut slots: Vec<SlotPlan> = facts
         .into_iter()
-        .zip(program.write_counts())
-        .map(|(nulls, writes)| SlotPlan {
-            nulls,
+        .zip(trial.write_counts())
+        .map(|(fact, writes)| SlotPlan {
+            nulls: fact.nulls,
             by_row: false,
             by_word: false,
             merged: writes > 1,
         })
         .collect();
-    let on_words = places(program, &calls, &mut slots);
-    let vector = program
-        .steps
-        .iter()
-        .all(|step| vectorises(program, kinds, &slots, &on_words, step));
+    let on_words = places(program, &trial.live, &calls, &mut slots);
     let any_bits = slots.iter().any(|s| s.by_word);
+    let guards = trial.guards(&slots, &on_words, bets);
+    let Trial { live, .. } = trial;
     Ok(Plan {
-        width: if vector { Width::Vector } else { Width::Scalar },
+        width: match guards {
+            Some(_) => Width::Vector,
+            None => Width::Scalar,
+        },
         slots,
         lowers: calls.iter().map(|(lower, _)| *lower).collect(),
         on_words,
         // Bits are packed several at a time; values gain nothing from it.
         unroll: if any_bits { 4 } else { 1 },
+        nullable,
+        guards: guards.unwrap_or(none),
+        tame_nulls: bets.tame_nulls,
+        live,
+        days,
     })
 }
 
 type Calls = Vec<(Lower, Fits)>;
 
-/// How NULL is known of each slot, and the lowering of each call; `None` if a call has none.
-fn nulls(program: &Program, width: Width) -> Option<(Vec<Nulls>, Calls)> {
-    let writes = program.write_counts();
-    let mut facts: Vec<Nulls> = vec![Nulls::Row; program.slots.len()];
-    let mut calls: Vec<Option<(Lower, Fits)>> = vec![None; program.calls.len()];
-    for step in &program.steps {
-        let Some(to) = step.writes().filter(|to| writes[to.index()] == 1) else {
-            continue;
-        };
-        facts[to.index()] = match step {
-            Step::Column { column, .. } if program.columns[*column as usize].slot.nullable => {
-                Nulls::Columns(vec![*column])
-            }
-            Step::Column { .. } => Nulls::Never,
-            Step::Constant { constant, .. } => match program.constants[*constant as usize].value {
-                Datum::Null => Nulls::Row,
-                _ => Nulls::Never,
-            },
-            Step::Parameter { .. } if program.slots[to.index()].nullable => Nulls::Row,
-            Step::Parameter { .. } => Nulls::Never,
-            Step::Copy { from, .. } => facts[from.index()].clone(),
-            Step::Call { call, args, .. } => {
-                let of_args: Vec<Nulls> = args.iter().map(|a| facts[a.index()].clone()).collect();
-                let described = described(program, args, &of_args);
-                let site = &program.calls[call.index()];
-                let (lower, fits) = lowering_of(site, &program.session, &described, width)?;
-                calls[call.index()] = Some((lower, fits));
-                match (site.overload().is_strict(), fits.null) {
-                    (_, SaysNull::Somewhere) => Nulls::Row,
-                    (true, _) => union(&of_args),
-                    (false, SaysNull::WithArgument(arg)) => of_args[arg].clone(),
-                    (false, SaysNull::Nowhere) => Nulls::Never,
-                }
-            }
-            _ => continue,
-        };
-    }
-    // A call that no step makes has no lowering to look for.
-    let calls: Option<Calls> = calls.into_iter().collect();
-    Some((facts, calls?))
+/// What is known of a slot.
+#[derive(Clone)]
+struct Fact {
+    nulls: Nulls,
+    range: Interval,
 }
 
-fn described(program: &Program, args: &[SlotId], nulls: &[Nulls]) -> Vec<(Slot, bool)> {
-    let slots = args.iter().map(|a| program.slots[a.index()]);
-    slots
-        .zip(nulls)
-        .map(|(slot, nulls)| (slot, *nulls != Nulls::Never))
-        .collect()
+/// How well two rows fit an instruction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Vectors {
+    No,
+    /// Some operations go lane by lane.
+    Slow,
+    Yes,
+}
+
+/// A program with its columns, to find out what works.
+struct Trial<'a> {
+    program: &'a Program,
+    kinds: &'a [ColumnKind],
+    nullable: &'a [bool],
+    days: &'a [bool],
+    live: Vec<bool>,
+}
+
+/// Which steps some row comes to: none takes a jump on NULL where there is none.
+fn live(program: &Program, facts: &[Fact]) -> Vec<bool> {
+    let mut targets = vec![false; program.steps.len() + 1];
+    let mut here = true;
+    let mut live = Vec::with_capacity(program.steps.len());
+    for (i, step) in program.steps.iter().enumerate() {
+        here |= targets[i];
+        live.push(here);
+        if !here {
+            continue;
+        }
+        let never_null = |slot: &SlotId| facts[slot.index()].nulls == Nulls::Never;
+        let (jumps, stays) = match step {
+            Step::Jump { .. } => (true, false),
+            Step::JumpIfNull { slot, .. } => (!never_null(slot), true),
+            Step::JumpIfNotNull { slot, .. } => (true, !never_null(slot)),
+            step => (step.target().is_some(), true),
+        };
+        if let (true, Some(target)) = (jumps, step.target()) {
+            targets[target.index()] = true;
+        }
+        here = stays;
+    }
+    live
+}
+
+impl Trial<'_> {
+    /// The guards with which the program can be done for two rows at once, as few and as wide as possible; `None` if it cannot.
+    fn guards(&self, slots: &[SlotPlan], on_words: &[bool], bets: &Bets) -> Option<Guards> {
+        let none = vec![None; self.kinds.len()];
+        let without = self.vectorises(slots, on_words, &none);
+        if without == Vectors::Yes {
+            return Some(none);
+        }
+        // Columns may be wider than they were seen to be by so many bits.
+        let with = |slack: u32| -> Guards {
+            let guard = |i: usize| match self.kinds[i].takes_guard(self.repr(i)) {
+                true => bets
+                    .column(i)
+                    .bits
+                    .map(|bits| bits + slack)
+                    .filter(|bits| *bits <= 62),
+                false => None,
+            };
+            (0..self.kinds.len()).map(guard).collect()
+        };
+        let works = |guards: &Guards| self.vectorises(slots, on_words, guards) == Vectors::Yes;
+        // What works with much slack works with less.
+        let (mut least, mut most) = (1, 62);
+        if !works(&with(least)) {
+            return (without == Vectors::Slow).then_some(none);
+        }
+        while least < most {
+            let middle = (least + most).div_ceil(2);
+            match works(&with(middle)) {
+                true => least = middle,
+                false => most = middle - 1,
+            }
+        }
+        let mut guards = with(least);
+        for column in 0..guards.len() {
+            let guard = guards[column].take();
+            if guard.is_some() && !works(&guards) {
+                guards[column] = guard;
+            }
+        }
+        Some(guards)
+    }
+
+    /// How many steps that are come to write each slot.
+    fn write_counts(&self) -> Vec<u32> {
+        let mut counts = vec![0; self.program.slots.len()];
+        for (step, live) in self.program.steps.iter().zip(&self.live) {
+            if let (true, Some(to)) = (*live, step.writes()) {
+                counts[to.index()] += 1;
+            }
+        }
+        counts
+    }
+
+    fn repr(&self, column: usize) -> Repr {
+        self.program.columns[column].slot.repr
+    }
+
+    /// What is known of each slot, and the lowering of each call; `None` if a call has none.
+    fn facts(&self, width: Width, guards: &Guards) -> Option<(Vec<Fact>, Calls)> {
+        let program = self.program;
+        let writes = self.write_counts();
+        let unknown = Fact {
+            nulls: Nulls::Row,
+            range: Interval::ALL,
+        };
+        let mut facts: Vec<Fact> = vec![unknown; program.slots.len()];
+        let mut calls: Vec<Option<(Lower, Fits)>> = vec![None; program.calls.len()];
+        for (step, live) in program.steps.iter().zip(&self.live) {
+            let known = |to: &SlotId| !live || writes[to.index()] == 1;
+            let Some(to) = step.writes().filter(known) else {
+                continue;
+            };
+            let mut range = Interval::ALL;
+            let nulls = match step {
+                Step::Column { column, .. } => {
+                    let index = *column as usize;
+                    range = self.kinds[index].range(self.repr(index), guards[index]);
+                    match self.nullable[index] {
+                        true => Nulls::Columns(vec![*column]),
+                        false => Nulls::Never,
+                    }
+                }
+                Step::Constant { constant, .. } => {
+                    let value = &program.constants[*constant as usize].value;
+                    range = match integer(value) {
+                        Some(value) if !self.days[to.index()] => Interval::of(value),
+                        _ => Interval::ALL,
+                    };
+                    match value {
+                        Datum::Null => Nulls::Row,
+                        _ => Nulls::Never,
+                    }
+                }
+                Step::Parameter { .. } if program.slots[to.index()].nullable => Nulls::Row,
+                Step::Parameter { .. } => Nulls::Never,
+                Step::Copy { from, .. } => {
+                    range = facts[from.index()].range;
+                    facts[from.index()].nulls.clone()
+                }
+                Step::Call { call, args, .. } => {
+                    let of_args: Vec<Nulls> = args
+                        .iter()
+                        .map(|a| facts[a.index()].nulls.clone())
+                        .collect();
+                    let known = |a: &SlotId| Known {
+                        slot: program.slots[a.index()],
+                        nullable: facts[a.index()].nulls != Nulls::Never,
+                        range: facts[a.index()].range,
+                    };
+                    let known: Vec<Known> = args.iter().map(known).collect();
+                    let site = &program.calls[call.index()];
+                    // What nobody comes to is not emitted.
+                    let width = if *live { width } else { Width::Scalar };
+                    let (lower, mut fits) = lowering_of(site, &program.session, &known, width)?;
+                    fits.slow &= live;
+                    calls[call.index()] = Some((lower, fits));
+                    range = fits.range;
+                    match (site.overload().is_strict(), fits.null) {
+                        (_, SaysNull::Somewhere) => Nulls::Row,
+                        (true, _) => union(&of_args),
+                        (false, SaysNull::WithArgument(arg)) => of_args[arg].clone(),
+                        (false, SaysNull::Nowhere) => Nulls::Never,
+                    }
+                }
+                _ => continue,
+            };
+            if *live {
+                facts[to.index()] = Fact { nulls, range };
+            }
+        }
+        // A call that no step makes has no lowering to look for.
+        let calls: Option<Calls> = calls.into_iter().collect();
+        Some((facts, calls?))
+    }
+
+    /// Whether the program can be done for two rows at once.
+    fn vectorises(&self, slots: &[SlotPlan], on_words: &[bool], guards: &Guards) -> Vectors {
+        let Some((_, calls)) = self.facts(Width::Vector, guards) else {
+            return Vectors::No;
+        };
+        let fits = |(step, live): (&Step, &bool)| !live || self.fits_lanes(slots, guards, step);
+        if !self.program.steps.iter().zip(&self.live).all(fits) {
+            return Vectors::No;
+        }
+        let slow = |(call, (_, fits)): (usize, &(Lower, Fits))| fits.slow && !on_words[call];
+        match calls.iter().enumerate().any(slow) {
+            true => Vectors::Slow,
+            false => Vectors::Yes,
+        }
+    }
+
+    /// Whether what a step writes fits two lanes of 64 bits. Calls have been tried.
+    fn fits_lanes(&self, slots: &[SlotPlan], guards: &Guards, step: &Step) -> bool {
+        match step {
+            Step::Column { to, column } => {
+                let column = *column as usize;
+                let kind = self.kinds[column];
+                match kind {
+                    ColumnKind::Bits => !slots[to.index()].by_row,
+                    ColumnKind::Date32 => self.days[to.index()],
+                    _ if self.repr(column) == Repr::Dec128 => guards[column].is_some(),
+                    _ => kind.has_vector_load(),
+                }
+            }
+            Step::Constant { to, constant } => {
+                let wide = self.program.slots[to.index()].repr == Repr::Dec128;
+                let value = &self.program.constants[*constant as usize].value;
+                !wide || value.is_null() || integer(value).is_some()
+            }
+            Step::Parameter { to, .. } => self.program.slots[to.index()].repr != Repr::Dec128,
+            _ => true,
+        }
+    }
+}
+
+/// A constant that is an integer of 64 bits for native code.
+fn integer(value: &Datum) -> Option<i64> {
+    match value {
+        Datum::Int(v) | Datum::Date(v) | Datum::Time(v) | Datum::DateTime(v) => Some(*v),
+        Datum::UInt(v) => Some(*v as i64),
+        Datum::Decimal(d) => i64::try_from(i128::try_from(d.coefficient()).ok()?).ok(),
+        _ => None,
+    }
 }
 
 /// Where any of the arguments is NULL.
@@ -159,13 +393,31 @@ fn union(args: &[Nulls]) -> Nulls {
     }
 }
 
+/// Truth values that come out of rows and are never NULL: to join them there takes less than to collect the bits of each.
+fn from_rows(program: &Program, calls: &Calls, slots: &[SlotPlan]) -> Vec<bool> {
+    let mut from_rows = vec![false; slots.len()];
+    for step in &program.steps {
+        if let Step::Call { to, call, args } = step {
+            let joins = !args.is_empty()
+                && args
+                    .iter()
+                    .all(|a| from_rows[a.index()] && slots[a.index()].nulls == Nulls::Never);
+            from_rows[to.index()] = !calls[call.index()].1.logic || joins;
+        }
+    }
+    from_rows
+}
+
 /// Marks where each slot is wanted, from the end; gives the calls that are done on words.
-fn places(program: &Program, calls: &Calls, slots: &mut [SlotPlan]) -> Vec<bool> {
+fn places(program: &Program, live: &[bool], calls: &Calls, slots: &mut [SlotPlan]) -> Vec<bool> {
+    let from_rows = from_rows(program, calls, slots);
     let mut on_words = vec![false; calls.len()];
-    for step in program.steps.iter().rev() {
+    for (step, live) in program.steps.iter().zip(live).rev() {
         match step {
+            _ if !live => {}
             Step::Call { to, call, args } => {
                 let by_word = calls[call.index()].1.logic
+                    && !from_rows[to.index()]
                     && !slots[to.index()].by_row
                     && !slots[to.index()].merged;
                 on_words[call.index()] = by_word;
@@ -196,33 +448,4 @@ fn places(program: &Program, calls: &Calls, slots: &mut [SlotPlan]) -> Vec<bool>
         }
     }
     on_words
-}
-
-/// Whether a step can be done for two rows at once.
-fn vectorises(
-    program: &Program,
-    kinds: &[ColumnKind],
-    slots: &[SlotPlan],
-    on_words: &[bool],
-    step: &Step,
-) -> bool {
-    let narrow = |slot: &SlotId| program.slots[slot.index()].repr != Repr::Dec128;
-    match step {
-        Step::Column { to, column } => {
-            let kind = kinds[*column as usize];
-            let only_bits = kind == ColumnKind::Bits && !slots[to.index()].by_row;
-            only_bits || kind.has_vector_load() && narrow(to)
-        }
-        Step::Call { call, args, .. } => {
-            let nulls: Vec<Nulls> = args
-                .iter()
-                .map(|a| slots[a.index()].nulls.clone())
-                .collect();
-            let described = described(program, args, &nulls);
-            let site = &program.calls[call.index()];
-            on_words[call.index()]
-                || lowering_of(site, &program.session, &described, Width::Vector).is_some()
-        }
-        step => step.writes().is_none_or(|to| narrow(&to)),
-    }
 }

@@ -1,9 +1,10 @@
 //! The row form: the whole program as one function over cells.
 
 use crate::abi::{CELL, CellLayout, FRAME_CALL_KERNEL, FRAME_CONSTANTS, FRAME_PARAMETERS};
-use crate::check::{Width, lowering_of};
+use crate::check::{Known, Width, lowering_of};
 use crate::held::{Held, cell_flags, has_length, load_cell, load_payload, register, store_cell};
 use crate::native::EXIT_RECORDED;
+use crate::range::Interval;
 use crate::scalar::{Exits, Guards, Scalar, and_not, either};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I8, I64};
@@ -399,10 +400,14 @@ impl RowBuilder<'_, '_> {
         let program = self.program;
         let call = &program.calls[id.index()];
         let held: Vec<Held> = args.iter().map(|a| self.read(*a)).collect();
-        let facts: Vec<(Slot, bool)> = args
+        let facts: Vec<Known> = args
             .iter()
             .zip(&held)
-            .map(|(a, held)| (self.slot(*a), held.null.is_some()))
+            .map(|(a, held)| Known {
+                slot: self.slot(*a),
+                nullable: held.null.is_some(),
+                range: Interval::ALL,
+            })
             .collect();
         match lowering_of(call, &program.session, &facts, Width::Scalar) {
             Some((lower, _)) => self.lowered(id, lower, &held),

@@ -15,9 +15,9 @@ pub(crate) enum Job {
         expect(dead_code, reason = "nobody compiles without the feature")
     )]
     Row(Weak<Inner>),
-    /// An expression's function over columns of these kinds.
+    /// An expression's function over columns like these.
     #[cfg(all(feature = "jit", feature = "arrow"))]
-    Blocks(Weak<Inner>, Vec<sqlift_jit::ColumnKind>),
+    Blocks(Weak<Inner>, crate::blocks::Needs, sqlift_jit::Bets),
 }
 
 /// A queue of expressions that are hot. Its thread starts with the first one, and ends when the queue is dropped.
@@ -71,9 +71,9 @@ fn run(job: Job, compiler: &mut sqlift_jit::Compiler) {
             }
         }
         #[cfg(feature = "arrow")]
-        Job::Blocks(expression, kinds) => {
+        Job::Blocks(expression, needs, bets) => {
             if let Some(expression) = expression.upgrade() {
-                crate::blocks::compile(&expression, compiler, kinds);
+                crate::blocks::compile(&expression, compiler, needs, &bets);
             }
         }
     }

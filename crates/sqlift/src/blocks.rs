@@ -4,9 +4,9 @@ use crate::background::Job;
 use crate::expression::{Expression, Inner, with_compiler};
 use crate::statistics::lock;
 use crate::{Tier, TierPolicy, tuning};
-use sqlift_jit::{BatchFunction, ColumnKind, Compiler};
+use sqlift_jit::{BatchFunction, Bets, ColumnKind, Compiler};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::Instant;
 
 /// The batch function of a program, for the column kinds that were met last.
 #[derive(Debug, Default)]
@@ -14,10 +14,32 @@ pub(crate) struct Blocks {
     state: Mutex<State>,
 }
 
+/// What a batch's columns are, as far as code depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    pub(crate) kinds: Vec<ColumnKind>,
+    /// Which columns say that they have NULLs.
+    pub(crate) nulls: Vec<bool>,
+}
+
+impl Needs {
+    /// Takes up the NULLs of another batch; whether there are any new ones.
+    fn take_nulls(&mut self, other: &Needs) -> bool {
+        let mut new = false;
+        for (known, has) in self.nulls.iter_mut().zip(&other.nulls) {
+            new |= *has && !*known;
+            *known |= *has;
+        }
+        new
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
-    kinds: Vec<ColumnKind>,
+    needs: Needs,
     function: Function,
+    /// Too many blocks were flagged, so code counts on the columns' declarations alone.
+    wary: bool,
     /// Picoseconds a row, the best so far.
     vm: Option<u64>,
     native: Option<u64>,
@@ -45,21 +67,26 @@ impl Blocks {
     pub(crate) fn function(
         &self,
         expression: &Expression,
-        kinds: &[ColumnKind],
+        needs: Needs,
+        bets: impl FnOnce() -> Bets,
     ) -> Option<Arc<BatchFunction>> {
         let policy = expression.inner.settings.policy;
-        if !matches!(policy, TierPolicy::Auto | TierPolicy::Only(Tier::Native)) {
-            return None;
-        }
-        {
+        let (needs, bets) = {
             let mut state = lock(&self.state);
-            if state.kinds != kinds {
-                // One request at a time, or batches of alternating kinds would fill the compile thread's queue.
-                if matches!(state.function, Function::Asked) {
-                    return None;
-                }
+            // One request at a time, or batches of alternating kinds would fill the compile thread's queue.
+            if matches!(state.function, Function::Asked) {
+                return None;
+            }
+            if state.needs.kinds != needs.kinds {
                 *state = State {
-                    kinds: kinds.to_vec(),
+                    needs,
+                    ..State::default()
+                };
+            } else if state.needs.take_nulls(&needs) {
+                // A column that was taken to have none: the code is made again, once a column.
+                *state = State {
+                    needs: std::mem::take(&mut state.needs),
+                    wary: state.wary,
                     ..State::default()
                 };
             }
@@ -68,30 +95,73 @@ impl Blocks {
                 Function::Asked | Function::Refused => return None,
                 Function::Cold => {}
             }
-            if policy == TierPolicy::Auto {
-                if expression.inner.counters.total_rows() >= tuning::NATIVE_BATCH_ROWS {
-                    state.function = Function::Asked;
-                    let job = Job::Blocks(Arc::downgrade(&expression.inner), kinds.to_vec());
-                    expression.inner.settings.background.submit(job);
-                }
+            let is_hot = expression.inner.counters.total_rows() >= tuning::NATIVE_BATCH_ROWS;
+            if policy == TierPolicy::Auto && !is_hot {
                 return None;
             }
-        }
-        with_compiler(|compiler| compile(&expression.inner, compiler, kinds.to_vec()));
+            let mut bets = bets();
+            if state.wary {
+                bets.columns
+                    .iter_mut()
+                    .for_each(|column| column.bits = None);
+                bets.tame_nulls = false;
+            }
+            for (column, nulls) in bets.columns.iter_mut().zip(&state.needs.nulls) {
+                column.no_nulls = !nulls;
+            }
+            let needs = state.needs.clone();
+            if policy == TierPolicy::Auto {
+                state.function = Function::Asked;
+                let job = Job::Blocks(Arc::downgrade(&expression.inner), needs, bets);
+                expression.inner.settings.background.submit(job);
+                return None;
+            }
+            (needs, bets)
+        };
+        with_compiler(|compiler| compile(&expression.inner, compiler, needs, &bets));
         match &lock(&self.state).function {
             Function::Ready(function) => Some(function.clone()),
             _ => None,
         }
     }
 
-    /// Takes note of a batch of which too many blocks were flagged. When that is the rule, native blocks are given up.
-    pub(crate) fn lost(&self, inner: &Inner) {
-        if inner.settings.policy != TierPolicy::Auto {
-            return;
+    /// The function, if it is there and takes a batch whose columns are like these.
+    pub(crate) fn ready(&self, takes: impl FnOnce(&Needs) -> bool) -> Option<Arc<BatchFunction>> {
+        let state = lock(&self.state);
+        match &state.function {
+            Function::Ready(function) if takes(&state.needs) => Some(function.clone()),
+            _ => None,
         }
+    }
+
+    /// Whether it is worth to look whether there is a function for a batch of so many rows.
+    pub(crate) fn may_have(&self, inner: &Inner, rows: usize) -> bool {
+        let takes_part = match inner.settings.policy {
+            TierPolicy::Auto => inner.counters.total_rows() >= tuning::NATIVE_BATCH_ROWS,
+            TierPolicy::Only(tier) => tier == Tier::Native,
+        };
+        takes_part && rows >= BatchFunction::BLOCK_ROWS
+    }
+
+    /// Takes note of a batch of which too many blocks were flagged. When that is the rule, code is made that counts on less; when it
+    /// is still, native blocks are given up.
+    pub(crate) fn lost(&self, inner: &Inner) {
         let mut state = lock(&self.state);
         state.lost += 1;
-        if state.lost == tuning::LOST_BATCHES {
+        if state.lost < tuning::LOST_BATCHES || !matches!(state.function, Function::Ready(_)) {
+            return;
+        }
+        if !state.wary {
+            *state = State {
+                needs: std::mem::take(&mut state.needs),
+                wary: true,
+                vm: state.vm,
+                ..State::default()
+            };
+            inner
+                .counters
+                .note("native blocks that count on less: too many were flagged");
+        } else if inner.settings.policy == TierPolicy::Auto {
             state.function = Function::Refused;
             inner
                 .counters
@@ -99,11 +169,18 @@ impl Blocks {
         }
     }
 
+    /// A clock for a batch of so many rows, if it is worth to be timed.
+    pub(crate) fn timer(&self, inner: &Inner, rows: usize) -> Option<(usize, Instant)> {
+        let timed = rows >= tuning::TIMED_ROWS && inner.settings.policy == TierPolicy::Auto;
+        timed.then(|| (rows, Instant::now()))
+    }
+
     /// Takes note of how long a batch took. When the VM turns out to be as fast, native blocks are given up.
-    pub(crate) fn timed(&self, inner: &Inner, tier: Tier, rows: usize, time: Duration) {
-        if rows < tuning::TIMED_ROWS || inner.settings.policy != TierPolicy::Auto {
+    pub(crate) fn timed(&self, inner: &Inner, tier: Tier, timer: Option<(usize, Instant)>) {
+        let Some((rows, started)) = timer else {
             return;
-        }
+        };
+        let time = started.elapsed();
         let cost = u64::try_from(time.as_nanos() * 1000 / rows as u128).unwrap_or(u64::MAX);
         let mut state = lock(&self.state);
         let best = if tier == Tier::Native {
@@ -129,11 +206,13 @@ impl Blocks {
 }
 
 /// Compiles the batch function of the program in force.
-pub(crate) fn compile(inner: &Inner, compiler: &mut Compiler, kinds: Vec<ColumnKind>) {
+pub(crate) fn compile(inner: &Inner, compiler: &mut Compiler, needs: Needs, bets: &Bets) {
     let code = inner.code();
-    let made = compiler.compile_batch(&code.program, &kinds);
+    let made = compiler.compile_batch_on(&code.program, &needs.kinds, bets);
+    // A machine may lack an instruction that only the vectors need.
+    let made = made.or_else(|_| compiler.compile_batch(&code.program, &needs.kinds));
     let mut state = lock(&code.blocks.state);
-    if state.kinds != kinds {
+    if state.needs != needs {
         return;
     }
     state.function = match made {

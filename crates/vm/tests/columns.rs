@@ -224,6 +224,42 @@ fn dates_and_times() {
 }
 
 #[test]
+fn every_day_of_ten_thousand_years() {
+    use sqlift_types::temporal::calendar::{date_of, day_number_of};
+    let epoch = day_number_of(1970, 1, 1);
+    let first = (day_number_of(0, 3, 1) - epoch) as i32;
+    let last = (day_number_of(9999, 12, 31) - epoch) as i32;
+    let days: Vec<i32> = (first..=last).collect();
+    let column = all(Data::Date32(&days));
+    let (arena, scratch, session) = (Bump::new(), Scratch::default(), Session::default());
+    let cx = RowContext {
+        arena: &arena,
+        scratch: &scratch,
+        session: &session,
+    };
+    let (rows, arch) = (days.len(), pulp::Arch::new());
+    let batch = BatchContext { cx, rows, arch };
+    let vector = column.load(slot(Repr::Date, 0), 0, &batch);
+    let Vector::Date(Lanes::Flat { values, .. }) = vector else {
+        panic!("{:?}", vector.repr())
+    };
+    for (value, day) in values.iter().zip(&days) {
+        let date = date_of(epoch + i64::from(*day)).unwrap();
+        assert_eq!(*value, date.to_packed(), "day {day}");
+    }
+    assert!(scratch.take_batch_exits().is_empty());
+    // Before that tier 0 takes over; before the year 0 nobody has a date.
+    let days = [first - 1, first - 59, first - 60];
+    let column = all(Data::Date32(&days));
+    let (got, exits) = load(&column, slot(Repr::Date, 0), 0, 3);
+    assert_eq!(got, cells(&[Value::Null; 3]));
+    assert_eq!(exits.len(), 3);
+    let cell = |row| column.cell(row, &arena);
+    assert_eq!(cell(1), Some(Value::Date(Date::new(0, 1, 1).to_packed())));
+    assert_eq!(cell(2), None);
+}
+
+#[test]
 fn texts() {
     let bytes = b"onetwothree";
     let column = all(Data::Bytes32 {

@@ -177,7 +177,7 @@ fn bind_null_test(cx: &mut BindContext<'_>, args: Vec<Expr>, is: Is) -> Result<E
 /// The overloads of a NULL test, one a representation.
 macro_rules! null_test {
     ($function:expr, $is:ident, $lower:ident: $($marker:ident $value:ty),*) => {
-        $function$(.overload(total::<(Opt<$marker>,), Bool, _>(|a: Option<$value>| a.$is())).inline($lower))*
+        $function$(.overload(total::<(Opt<$marker>,), Bool, _>(|a: Option<$value>| a.$is())).inline($lower).only_orders())*
     };
 }
 

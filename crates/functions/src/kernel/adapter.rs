@@ -7,6 +7,7 @@ use super::vector::{Lanes, Vector};
 use super::{Callable, Node, Operand, Params, Returns};
 use crate::native::Native;
 use crate::{CallId, CallSite, Exit, Frame, Out, Reason, RowContext};
+use bumpalo::Bump;
 use sqlift_types::{Error, Repr, Value};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -188,6 +189,16 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         {
             return R::vector(lanes.with_validity(valid));
         }
+        if worth_it && let Some(lanes) = self.callable.whole(&self.state, &chunk, batch) {
+            return R::vector(lanes);
+        }
+        if C::QUICK
+            && worth_it
+            && self.callable.has_quick(&self.state)
+            && let Some(values) = self.try_quickly(batch, &chunk, valid)
+        {
+            return R::vector(Lanes::Flat { values, valid });
+        }
         if !self.traits.only_where_asked && worth_it && (!M::FALLIBLE || M::FLAGGED) {
             let run = DenseLoop::<P, R, M, C> {
                 bound: self,
@@ -242,6 +253,22 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
         M::split(ret, self.traits.flag_exit).unwrap_or_else(|exit| {
             batch.exit(row, call, exit);
             None
+        })
+    }
+
+    /// The quick form for all rows; `None` when one that is not NULL needs a closer look.
+    fn try_quickly<'r>(
+        &'r self,
+        batch: &BatchContext<'r>,
+        chunk: &P::Chunk<'r>,
+        valid: Option<&'r [bool]>,
+    ) -> Option<&'r [R::Val<'r>]> {
+        batch.arch.dispatch(QuickLoop::<P, R, M, C> {
+            bound: self,
+            arena: batch.cx.arena,
+            chunk,
+            rows: batch.rows,
+            valid,
         })
     }
 
@@ -303,6 +330,46 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
             Some(left) => Some(left),
             None => valid,
         }
+    }
+}
+
+/// The loop of a kernel's quick form.
+struct QuickLoop<'a, 'r, P: Params, R: Native, M: Returns, C: Callable<P, R, M>> {
+    bound: &'r Bound<P, R, M, C>,
+    arena: &'r Bump,
+    chunk: &'a P::Chunk<'r>,
+    rows: usize,
+    valid: Option<&'r [bool]>,
+}
+
+impl<'r, P: Params, R: Native, M: Returns, C: Callable<P, R, M>> pulp::NullaryFnOnce
+    for QuickLoop<'_, 'r, P, R, M, C>
+{
+    type Output = Option<&'r [R::Val<'r>]>;
+
+    #[inline(always)]
+    fn call(self) -> Option<&'r [R::Val<'r>]> {
+        let Bound {
+            callable, state, ..
+        } = self.bound;
+        let (rows, arena) = (self.rows, self.arena);
+        let mut closer = false;
+        let values = match self.valid {
+            None => P::map(self.chunk, rows, arena, |_, args| {
+                let (value, unsure) = callable.quick(state, args);
+                closer |= unsure;
+                value
+            }),
+            Some(valid) => {
+                let valid = &valid[..rows];
+                P::map(self.chunk, rows, arena, |row, args| {
+                    let (value, unsure) = callable.quick(state, args);
+                    closer |= unsure & valid[row];
+                    value
+                })
+            }
+        }?;
+        (!closer).then_some(values)
     }
 }
 

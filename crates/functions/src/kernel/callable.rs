@@ -84,6 +84,26 @@ pub trait Callable<P: Params, R: Native, M: Returns>: Send + Sync + 'static {
     ) -> Option<Lanes<'r, R>> {
         None
     }
+    /// Whether there may be a [`Callable::quick`] form.
+    const QUICK: bool = false;
+    /// Whether it is worth to be tried at this call site.
+    fn has_quick(&self, _: &Self::State) -> bool {
+        false
+    }
+    /// A value, and whether the row needs a closer look; see [`Quick`](super::Quick).
+    #[inline(always)]
+    fn quick<'r>(&self, _: &'r Self::State, _: P::Args<'r>) -> (R::Val<'r>, bool) {
+        (R::blank(), true)
+    }
+    /// A form of its own for a whole chunk, without effects.
+    fn whole<'r>(
+        &self,
+        _: &'r Self::State,
+        _: &P::Chunk<'r>,
+        _: &BatchContext<'r>,
+    ) -> Option<Lanes<'r, R>> {
+        None
+    }
 }
 
 /// The form of a kernel for all rows of a chunk at once; see [`Callable::chunk`].
@@ -147,12 +167,23 @@ where
 }
 
 /// A kernel without state.
-pub struct Plain<F>(F);
+pub struct Plain<F>(pub(super) F);
 /// A kernel with state made by `prepare`.
 pub struct WithState<S, F> {
     prepare: fn(&CallSite<'_>) -> Result<S, Error>,
     kernel: F,
     state: PhantomData<fn() -> S>,
+}
+
+impl<S, F> WithState<S, F> {
+    pub(super) fn new(prepare: fn(&CallSite<'_>) -> Result<S, Error>, kernel: F) -> Self {
+        let state = PhantomData;
+        WithState {
+            prepare,
+            kernel,
+            state,
+        }
+    }
 }
 
 macro_rules! callable {

@@ -1,5 +1,6 @@
 //! Operand-kind specialisation for the kernels that are worth it.
 
+use super::callable::Plain;
 use super::node::{ConstantSource, Eval, Kind, Source};
 use super::params::{Params, RowCall};
 use super::vector::{AllNull, Lanes, Vector};
@@ -230,6 +231,12 @@ fn constant<'r, P: Param>(lanes: &Lanes<'r, P::Native>) -> Option<P::Arg<'r>> {
 
 /// A hot kernel is called as its plain twin is.
 pub struct AsHot<C>(pub(super) C);
+
+impl<F> AsHot<Plain<F>> {
+    pub(super) fn new(kernel: F) -> Self {
+        AsHot(Plain(kernel))
+    }
+}
 
 impl<R: Native, M: Returns, A: Param + Send + Sync, C: Callable<(A,), R, M>>
     Callable<Hot<(A,)>, R, M> for AsHot<C>

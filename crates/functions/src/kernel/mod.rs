@@ -11,6 +11,7 @@ mod forced;
 mod hot;
 mod node;
 mod params;
+mod quick;
 mod texts;
 mod vector;
 
@@ -25,5 +26,6 @@ pub use forced::ForcedExit;
 pub use hot::Hot;
 pub use node::{Eval, Node, Operand};
 pub use params::{Many, Params, RowCall};
+pub use quick::{Quick, fallible_quick, hot_flagged_quick, nullable_chunked, total_quick, truths};
 pub use texts::{Packing, Texts, Unpacked, test_finds, test_heads};
 pub use vector::{AllNull, Lanes, Vector};

@@ -2,10 +2,12 @@
 
 use super::{BlockLoop, Rows, output_kind};
 use crate::check::Width;
-use crate::column::{ColumnKind, load_element, load_pair};
+use crate::column::{ColumnKind, DAYS, load_element, load_pair, store_wide_pair};
+use crate::days;
 use crate::held::Held;
 use crate::plan::Nulls;
-use crate::scalar::{Guards, Scalar, and_not, either, not, value};
+use crate::range::Interval;
+use crate::scalar::{Guards, Scalar, and_not, either, native, not, value};
 use crate::vector::{self, Vector};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I64, I64X2, I128};
@@ -23,6 +25,9 @@ impl BlockLoop<'_, '_, '_> {
         let mut rows = Some(Rows::All);
         let mut waiting: HashMap<usize, Rows> = HashMap::new();
         for (i, step) in program.steps.iter().enumerate() {
+            if !self.batch.plan.live[i] {
+                continue;
+            }
             if let Some(arrived) = waiting.remove(&i) {
                 // All rows are somewhere: when nobody waits any more, all are here.
                 rows = Some(match (rows, arrived) {
@@ -48,6 +53,16 @@ impl BlockLoop<'_, '_, '_> {
             if let Step::Jump { target } = step {
                 go(&mut waiting, self.b, target.index(), here);
                 rows = None;
+                continue;
+            }
+            if let Step::JumpIfNull { slot, .. } | Step::JumpIfNotNull { slot, .. } = step
+                && self.batch.plan.slots[slot.index()].nulls == Nulls::Never
+            {
+                // All rows jump, or none.
+                if let (Step::JumpIfNotNull { .. }, Some(target)) = (step, step.target()) {
+                    go(&mut waiting, self.b, target.index(), here);
+                    rows = None;
+                }
                 continue;
             }
             if let Some(jumps) = self.condition(step) {
@@ -103,7 +118,8 @@ impl BlockLoop<'_, '_, '_> {
                 let by_row = self.batch.plan.slots[to.index()].by_row;
                 let bits_only = self.batch.kinds[*column as usize] == ColumnKind::Bits && !by_row;
                 if !bits_only {
-                    let value = self.element(*column as usize);
+                    let as_days = self.batch.plan.days[to.index()];
+                    let value = self.element(*column as usize, as_days);
                     self.set(
                         *to,
                         Held {
@@ -116,7 +132,11 @@ impl BlockLoop<'_, '_, '_> {
             }
             Step::Constant { to, constant } => {
                 let constant = &self.batch.program.constants[*constant as usize];
-                let held = self.constant(&constant.value, constant.slot.repr);
+                let as_days = self.batch.plan.days[to.index()];
+                let held = match days::of_constant(&constant.value) {
+                    Some(days) if as_days => self.constant(&Datum::Int(days), Repr::Int),
+                    _ => self.constant(&constant.value, constant.slot.repr),
+                };
                 self.set(*to, held);
             }
             Step::Parameter { to, .. } => {
@@ -158,36 +178,85 @@ impl BlockLoop<'_, '_, '_> {
         )
     }
 
-    fn element(&mut self, column: usize) -> Value {
+    fn element(&mut self, column: usize, as_days: bool) -> Value {
         if let Some(value) = self.loaded[column] {
             return value;
         }
         let kind = self.batch.kinds[column];
-        let usage = self.batch.program.columns[column];
+        let repr = self.batch.program.columns[column].slot.repr;
         let value = if let (ColumnKind::Bits, Some(word)) = (kind, self.words[column]) {
             self.bit(word)
         } else {
             let (base, offset) = self.at(self.bases[column], kind.element_bytes());
-            match self.width() {
+            let (value, wrong) = match self.width() {
                 Width::Vector => load_pair(self.b, kind, base, offset),
-                Width::Scalar => {
-                    let (value, wrong) = load_element(self.b, kind, usage.slot.repr, base, offset);
-                    if let Some(wrong) = wrong {
-                        let null = self.valid[column].map(|word| {
-                            let valid = self.bit(word);
-                            not(self.b, valid)
-                        });
-                        let wrong = and_not(self.b, wrong, null);
-                        let flags = self.b.use_var(self.flags);
-                        let flags = self.b.ins().bor(flags, wrong);
-                        self.b.def_var(self.flags, flags);
-                    }
-                    value
+                // Days are integers of 32 bits.
+                Width::Scalar if as_days => {
+                    load_element(self.b, ColumnKind::I32, repr, base, offset)
                 }
+                Width::Scalar => load_element(self.b, kind, repr, base, offset),
+            };
+            if let Some(wrong) = wrong {
+                let null = self.valid[column].filter(|_| !self.batch.plan.tame_nulls);
+                let null = null.map(|word| {
+                    let valid = self.bit(word);
+                    not(self.b, valid)
+                });
+                let wrong = and_not(self.b, wrong, null);
+                let flags = self.b.use_var(self.flags);
+                let flags = self.b.ins().bor(flags, wrong);
+                self.b.def_var(self.flags, flags);
             }
+            if as_days {
+                self.guard_days(value);
+            }
+            value
         };
+        if self.width() == Width::Vector {
+            let guard = self.batch.plan.guards[column];
+            self.ranges.set(native(value), kind.range(repr, guard));
+            if let Some(bits) = guard {
+                self.guard_bits(value, bits, repr == Repr::UInt);
+            }
+        }
         self.loaded[column] = Some(value);
         value
+    }
+
+    /// Asks of the block that no value has more bits than these (and a sign).
+    fn guard_bits(&mut self, value: Value, bits: u32, unsigned: bool) {
+        if unsigned {
+            return self.collect(value, bits);
+        }
+        // Moved up by 2^bits it has no sign and a bit more.
+        let above = self.b.ins().iconst(I64, 1 << bits);
+        let above = self.spread(above);
+        let moved = self.b.ins().iadd(value, above);
+        self.collect(moved, bits + 1);
+    }
+
+    /// Asks of the block that all days are within the years 1 to 9999.
+    fn guard_days(&mut self, days: Value) {
+        let first = self.b.ins().iconst(I64, DAYS.0);
+        let last = self.b.ins().iconst(I64, DAYS.1);
+        let (first, last) = (self.spread(first), self.spread(last));
+        let before = self.b.ins().isub(days, first);
+        let after = self.b.ins().isub(last, days);
+        let either = self.b.ins().bor(before, after);
+        self.collect(either, 63);
+    }
+
+    /// Flags the block, when it is done, if this has a bit set from bit `from` on.
+    fn collect(&mut self, bits: Value, from: u32) {
+        let (_, variable) = self
+            .collected
+            .iter()
+            .find(|(f, _)| *f == from)
+            .unwrap_or_else(|| unreachable!("declared for every guard of the plan"));
+        let variable = *variable;
+        let so_far = self.b.use_var(variable);
+        let all = self.b.ins().bor(so_far, bits);
+        self.b.def_var(variable, all);
     }
 
     /// The bits of a block's word for the row or rows at hand.
@@ -219,23 +288,27 @@ impl BlockLoop<'_, '_, '_> {
             Datum::Decimal(d) => i128::try_from(d.coefficient()).unwrap_or_default() as i64,
             _ => 0,
         };
+        let wide = self.width() == Width::Scalar;
         let value = match (repr, constant) {
             (Repr::Double, Datum::Double(v)) => self.b.ins().f64const(*v),
             (Repr::Double, _) => self.b.ins().f64const(0.0),
             (Repr::Bool, _) => self.b.ins().iconst(I8, int),
-            (Repr::Dec128, Datum::Decimal(d)) => {
+            (Repr::Dec128, Datum::Decimal(d)) if wide => {
                 let wide = i128::try_from(d.coefficient()).unwrap_or_default();
                 let low = self.b.ins().iconst(I64, wide as i64);
                 let high = self.b.ins().iconst(I64, (wide >> 64) as i64);
                 self.b.ins().iconcat(low, high)
             }
-            (Repr::Dec128, _) => {
+            (Repr::Dec128, _) if wide => {
                 let zero = self.b.ins().iconst(I64, 0);
                 self.b.ins().sextend(I128, zero)
             }
             _ => self.b.ins().iconst(I64, int),
         };
         let value = self.spread(value);
+        if self.width() == Width::Vector && !matches!(repr, Repr::Bool | Repr::Double) {
+            self.ranges.set(native(value), Interval::of(int));
+        }
         let null = constant.is_null().then(|| {
             let null = self.b.ins().iconst(I8, 1);
             self.spread(null)
@@ -316,7 +389,10 @@ impl BlockLoop<'_, '_, '_> {
         if strict {
             null = self.any_null(args);
         }
-        let masked = either(self.b, null, elsewhere);
+        let masked = match plan.tame_nulls {
+            true => elsewhere,
+            false => either(self.b, null, elsewhere),
+        };
         let site = call.site(&program.session);
         let lower = plan.lowers[id.index()];
         let result = match plan.width {
@@ -341,6 +417,8 @@ impl BlockLoop<'_, '_, '_> {
                     elsewhere,
                     flags: self.flags,
                     overflows: Vec::new(),
+                    idle: Vec::new(),
+                    ranges: &mut self.ranges,
                     finite: &mut self.finite,
                 };
                 lower(&mut emit, &site, &lowered)
@@ -400,12 +478,18 @@ impl BlockLoop<'_, '_, '_> {
         let kind = output_kind(self.batch.program, output);
         let flags = MemFlagsData::new().with_notrap();
         let (base, offset) = self.at(self.output_bases[output], kind.element_bytes());
-        if self.b.func.dfg.value_type(value) == I128 {
-            let (low, high) = self.b.ins().isplit(value);
-            self.b.ins().store(flags, low, base, offset);
-            self.b.ins().store(flags, high, base, offset + 8);
-        } else {
-            self.b.ins().store(flags, value, base, offset);
-        }
+        let (low, high) = match (kind, self.b.func.dfg.value_type(value)) {
+            (ColumnKind::Decimal128, I64X2) => {
+                return store_wide_pair(self.b, value, base, offset);
+            }
+            (ColumnKind::Decimal128, I128) => self.b.ins().isplit(value),
+            (ColumnKind::Decimal128, _) => (value, self.b.ins().sshr_imm_u(value, 63)),
+            _ => {
+                self.b.ins().store(flags, value, base, offset);
+                return;
+            }
+        };
+        self.b.ins().store(flags, low, base, offset);
+        self.b.ins().store(flags, high, base, offset + 8);
     }
 }

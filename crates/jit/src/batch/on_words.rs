@@ -19,9 +19,10 @@ impl BlockLoop<'_, '_, '_> {
         let program = self.batch.program;
         let plan = self.batch.plan;
         let mut words: HashMap<SlotId, (Value, Option<Value>)> = HashMap::new();
-        for step in &program.steps {
+        for (step, live) in program.steps.iter().zip(&plan.live) {
             if let Step::Call { to, call, args } = step
                 && plan.on_words[call.index()]
+                && *live
             {
                 let result = self.call_on_words(*call, args, &words);
                 words.insert(*to, result);

@@ -7,7 +7,7 @@ use sqlift_functions::{Frame, RowContext, Scratch};
 use sqlift_ir::{Program, Slot, Step};
 use sqlift_jit::{
     BatchError, BatchFunction, ColumnBuffer, ColumnKind, CompileError, Compiler, Form,
-    OutputBuffer, Target, asm, clif,
+    OutputBuffer, OutputValues, Target, asm, clif,
 };
 use sqlift_types::{Datum, I256, Repr, Session, SqlType, Value};
 
@@ -61,32 +61,57 @@ impl Buffer {
     }
 }
 
-fn element(kind: ColumnKind, slot: Slot, values: &[u8], row: usize) -> Datum {
-    let size = kind.block_bytes() / 64;
-    if kind == ColumnKind::Bits {
-        return Datum::Int(i64::from(values[row / 8] >> (row % 8) & 1));
+/// What a result is written to.
+#[derive(Default)]
+struct Store {
+    ints: Vec<i64>,
+    uints: Vec<u64>,
+    doubles: Vec<f64>,
+    wide: Vec<i128>,
+    bits: Vec<u64>,
+    validity: Vec<u64>,
+}
+
+impl Store {
+    fn as_output(&mut self, kind: ColumnKind) -> OutputBuffer<'_> {
+        OutputBuffer {
+            values: match kind {
+                ColumnKind::I64 => OutputValues::I64(&mut self.ints),
+                ColumnKind::U64 => OutputValues::U64(&mut self.uints),
+                ColumnKind::F64 => OutputValues::F64(&mut self.doubles),
+                ColumnKind::Decimal128 => OutputValues::Decimal128(&mut self.wide),
+                ColumnKind::Bits => OutputValues::Bits(&mut self.bits),
+                kind => panic!("no result is {kind:?}"),
+            },
+            validity: &mut self.validity,
+        }
     }
-    let mut bytes = [0; 16];
-    bytes[..size].copy_from_slice(&values[row * size..][..size]);
-    let wide = i128::from_le_bytes(bytes);
-    let narrow = wide as i64;
-    let cell = match slot.repr {
-        Repr::UInt => Value::UInt(narrow as u64),
-        Repr::Double => Value::Double(f64::from_bits(narrow as u64)),
-        Repr::Dec64 => Value::Dec64 {
-            scale: slot.scale,
-            coefficient: narrow,
-        },
-        Repr::Dec128 => Value::Dec128 {
-            scale: slot.scale,
-            coefficient: wide.into(),
-        },
-        Repr::Date => Value::Date(narrow),
-        Repr::Time => Value::Time(narrow),
-        Repr::DateTime => Value::DateTime(narrow),
-        _ => Value::Int(narrow),
-    };
-    cell.to_datum()
+
+    fn get(&self, slot: Slot, row: usize) -> Datum {
+        let bit = |words: &[u64]| words[row / 64] >> (row % 64) & 1;
+        if bit(&self.validity) == 0 {
+            return Datum::Null;
+        }
+        let scale = slot.scale;
+        let cell = match slot.repr {
+            Repr::Bool => Value::Int(bit(&self.bits) as i64),
+            Repr::UInt => Value::UInt(self.uints[row]),
+            Repr::Double => Value::Double(self.doubles[row]),
+            Repr::Dec64 => Value::Dec64 {
+                scale,
+                coefficient: self.wide[row].try_into().unwrap(),
+            },
+            Repr::Dec128 => Value::Dec128 {
+                scale,
+                coefficient: self.wide[row].into(),
+            },
+            Repr::Date => Value::Date(self.ints[row]),
+            Repr::Time => Value::Time(self.ints[row]),
+            Repr::DateTime => Value::DateTime(self.ints[row]),
+            _ => Value::Int(self.ints[row]),
+        };
+        cell.to_datum()
+    }
 }
 
 /// What came of a batch: values by row, and the flagged blocks.
@@ -104,14 +129,9 @@ pub(crate) fn run(
 ) -> Answer {
     let columns: Vec<ColumnBuffer<'_>> = buffers.iter().map(Buffer::as_column).collect();
     let kinds = function.output_kinds();
-    let mut stores: Vec<(Vec<u8>, Vec<u8>)> = kinds
-        .iter()
-        .map(|k| (vec![0xee; k.block_bytes() * blocks], vec![0xee; blocks * 8]))
-        .collect();
-    let mut outputs: Vec<OutputBuffer<'_>> = stores
-        .iter_mut()
-        .map(|(values, validity)| OutputBuffer { values, validity })
-        .collect();
+    let mut stores: Vec<Store> = kinds.iter().map(|_| Store::default()).collect();
+    let outputs = stores.iter_mut().zip(kinds);
+    let mut outputs: Vec<OutputBuffer<'_>> = outputs.map(|(s, kind)| s.as_output(*kind)).collect();
     let flagged = function
         .run(blocks, &columns, parameters, &mut outputs)
         .unwrap();
@@ -125,14 +145,8 @@ pub(crate) fn run(
         })
         .collect();
     let rows = (0..blocks * 64).map(|row| {
-        let outputs = stores.iter().zip(kinds).zip(&slots);
-        let datums = outputs.map(|(((values, validity), kind), slot)| {
-            match validity[row / 8] >> (row % 8) & 1 {
-                0 => Datum::Null,
-                _ => element(*kind, *slot, values, row),
-            }
-        });
-        datums.collect()
+        let outputs = stores.iter().zip(&slots);
+        outputs.map(|(store, slot)| store.get(*slot, row)).collect()
     });
     let rows = rows.collect();
     Answer {
@@ -528,12 +542,9 @@ fn parameters_are_the_same_for_all_rows() {
     );
     assert!(answer.outputs.iter().all(|o| *o == [Datum::Null]));
     let columns = [buffers[0].as_column()];
-    let mut store = (vec![0; 512], vec![0; 8]);
+    let mut store = Store::default();
     let mut attempt = |parameters: &[Value<'_>]| {
-        let output = OutputBuffer {
-            values: &mut store.0,
-            validity: &mut store.1,
-        };
+        let output = store.as_output(ColumnKind::I64);
         function.run(1, &columns, parameters, &mut [output])
     };
     assert_eq!(
@@ -553,20 +564,22 @@ fn buffers_are_checked() {
     let cells = [int(4); 64];
     let whole = Buffer::new(ColumnKind::I64, &cells, 0);
     let other = Buffer::new(ColumnKind::I32, &cells, 0);
-    let mut store = (vec![0; 512], vec![0; 8]);
-    let mut attempt = |columns: &[&Buffer], blocks| {
+    let mut store = Store::default();
+    let mut attempt_into = |columns: &[&Buffer], blocks, result| {
         let columns: Vec<_> = columns.iter().map(|b| b.as_column()).collect();
-        let output = OutputBuffer {
-            values: &mut store.0,
-            validity: &mut store.1,
-        };
+        let output = store.as_output(result);
         function.run(blocks, &columns, &[], &mut [output])
     };
+    let mut attempt = |columns: &[&Buffer], blocks| attempt_into(columns, blocks, ColumnKind::I64);
     assert_eq!(attempt(&[&whole, &whole], 1), Ok(vec![]));
     assert_eq!(attempt(&[&whole, &whole], 0), Ok(vec![]));
     assert!(attempt(&[&whole, &whole], 2).is_err());
     assert!(attempt(&[&whole, &other], 1).is_err());
     assert!(attempt(&[&whole], 1).is_err());
+    assert!(attempt_into(&[&whole, &whole], 1, ColumnKind::F64).is_err());
+    // Results are put behind what is there: two blocks went through.
+    assert_eq!(store.ints.len(), 64);
+    assert_eq!(store.validity.len(), 1);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Native code against a plain walk over the same program.
 
 mod batch;
+mod bets;
 mod boundary;
 mod catalogue;
 mod concrete;

@@ -3,10 +3,10 @@
 use sqlift_ir::{Binding, Program, Speculation, bind, linearize};
 use sqlift_jit::{BatchFunction, ColumnKind, CompileError, Compiler};
 use sqlift_syntax::{Limits, Modes, parse};
-use sqlift_types::{Column, Schema, Session, SqlType};
+use sqlift_types::{Column, Repr, Schema, Session, SqlType};
 use std::sync::Arc;
 
-fn program(text: &str) -> Program {
+pub(crate) fn program(text: &str) -> Program {
     let columns = [
         ("a", SqlType::bigint()),
         ("b", SqlType::bigint()),
@@ -38,9 +38,11 @@ fn program(text: &str) -> Program {
 
 fn kinds(program: &Program) -> Vec<ColumnKind> {
     let reprs = program.columns.iter().map(|c| c.slot.repr);
-    reprs
-        .map(|r| ColumnKind::of_result(r).unwrap_or(ColumnKind::I64))
-        .collect()
+    let kind = |repr: Repr| match repr {
+        Repr::Dec64 => ColumnKind::I64,
+        repr => ColumnKind::of_result(repr).unwrap_or(ColumnKind::I64),
+    };
+    reprs.map(kind).collect()
 }
 
 fn batch(text: &str) -> Result<BatchFunction, CompileError> {

@@ -8,7 +8,17 @@ use bumpalo::Bump;
 use sqlift_types::{Error, I256, Schema};
 use sqlift_vm::columns::{Bitmap, Column, Data, TimeUnit};
 
-/// The columns of a batch, one for each column of the schema; `None` for those that are not `read`, whatever they hold. `kept` holds
+/// Errors: a batch of fewer columns than the schema.
+pub(super) fn check(schema: &Schema, batch: &RecordBatch) -> Result<(), Error> {
+    let (has, wants) = (batch.num_columns(), schema.columns().len());
+    if has < wants {
+        let what = format!("a batch of {has} columns for a schema of {wants}");
+        return Err(Error::unsupported(what));
+    }
+    Ok(())
+}
+
+/// The columns of a batch that [`check`] has taken, one for each column of the schema; `None` for those that are not `read`, whatever they hold. `kept` holds
 /// what has to be converted whole.
 pub(super) fn columns<'c>(
     schema: &Schema,
@@ -16,11 +26,6 @@ pub(super) fn columns<'c>(
     batch: &'c RecordBatch,
     kept: &'c Bump,
 ) -> Result<Vec<Option<Column<'c>>>, Error> {
-    if batch.num_columns() < schema.columns().len() {
-        let (has, wants) = (batch.num_columns(), schema.columns().len());
-        let what = format!("a batch of {has} columns for a schema of {wants}");
-        return Err(Error::unsupported(what));
-    }
     let mut columns = vec![None; schema.columns().len()];
     for index in read {
         let (array, name) = (batch.column(*index), &schema.columns()[*index].name);

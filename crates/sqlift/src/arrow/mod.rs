@@ -22,6 +22,7 @@ use sqlift_functions::kernel::{BatchContext, Vector};
 use sqlift_ir::ColumnUse;
 use sqlift_types::{Error, Schema, Value};
 use sqlift_vm::columns::Column;
+use std::cell::OnceCell;
 
 /// The values of a batch, and the rows that have none because MySQL raises an error for them.
 #[derive(Clone, Debug)]
@@ -76,12 +77,14 @@ impl Expression {
         context: &mut Context,
     ) -> Result<BatchResult, Error> {
         let kept = Bump::new();
-        let columns = input::columns(self.schema(), &self.inner.columns, batch, &kept)?;
         let source = Columns {
-            columns: &columns,
+            columns: OnceCell::new(),
             schema: self.schema(),
-            rows: batch.num_rows(),
+            used: &self.inner.columns,
+            batch,
+            kept: &kept,
         };
+        input::check(self.schema(), batch)?;
         let mut output = Output::new(self.sql_type(), batch.num_rows());
         let mut errors = self.run_batch(batch, &source, &mut output, context)?;
         let (values, mut unfit) = output.finish();
@@ -97,27 +100,31 @@ impl Expression {
     fn run_batch(
         &self,
         batch: &RecordBatch,
-        source: &dyn Source,
+        source: &Columns<'_>,
         output: &mut Output,
         context: &mut Context,
     ) -> Result<Vec<(usize, Error)>, Error> {
         let code = self.inner.code();
         let rows = batch.num_rows();
-        if let Some(buffers) = native::Buffers::of(&code.program, batch)
-            && let Some(function) = code.blocks.function(self, &buffers.kinds())
-        {
-            let started = std::time::Instant::now();
-            if let Some(errors) = native::run(self, &function, &buffers, source, output, context)? {
+        let timer = code.blocks.timer(&self.inner, rows);
+        if code.blocks.may_have(&self.inner, rows)
+            && let Some(buffers) = native::Buffers::of(&code.program, batch)
+            && let Some(function) = code.blocks.ready(|needs| buffers.are(needs)).or_else(|| {
                 code.blocks
-                    .timed(&self.inner, crate::Tier::Native, rows, started.elapsed());
+                    .function(self, buffers.needs(), || buffers.bets())
+            })
+        {
+            if let Some(errors) = native::run(self, &function, &buffers, source, output, context)? {
+                code.blocks.timed(&self.inner, crate::Tier::Native, timer);
                 return Ok(errors);
             }
             code.blocks.lost(&self.inner);
+            source.read()?;
+            return batch::run(self, source, output, context);
         }
-        let started = std::time::Instant::now();
+        source.read()?;
         let errors = batch::run(self, source, output, context)?;
-        code.blocks
-            .timed(&self.inner, crate::Tier::Vm, rows, started.elapsed());
+        code.blocks.timed(&self.inner, crate::Tier::Vm, timer);
         Ok(errors)
     }
 
@@ -125,29 +132,50 @@ impl Expression {
     fn run_batch(
         &self,
         _: &RecordBatch,
-        source: &dyn Source,
+        source: &Columns<'_>,
         output: &mut Output,
         context: &mut Context,
     ) -> Result<Vec<(usize, Error)>, Error> {
+        source.read()?;
         batch::run(self, source, output, context)
     }
 }
 
-/// The columns of a record batch: those that the expression reads.
+/// The columns of a record batch: those that the expression reads. Native blocks mostly do without them.
 struct Columns<'a> {
-    columns: &'a [Option<Column<'a>>],
+    columns: OnceCell<Vec<Option<Column<'a>>>>,
     schema: &'a Schema,
-    rows: usize,
+    used: &'a [usize],
+    batch: &'a RecordBatch,
+    kept: &'a Bump,
+}
+
+impl<'a> Columns<'a> {
+    /// Makes them ready for the VM and tier 0. Errors: an array that no MySQL type is read from.
+    fn read(&self) -> Result<(), Error> {
+        if self.columns.get().is_none() {
+            let columns = input::columns(self.schema, self.used, self.batch, self.kept)?;
+            let _ = self.columns.set(columns);
+        }
+        Ok(())
+    }
+
+    fn columns(&self) -> &[Option<Column<'a>>] {
+        match self.columns.get() {
+            Some(columns) => columns,
+            None => unreachable!("columns are read before rows are evaluated"),
+        }
+    }
 }
 
 impl Source for Columns<'_> {
     fn rows(&self) -> usize {
-        self.rows
+        self.batch.num_rows()
     }
 
     fn load<'r>(&'r self, column: ColumnUse, start: usize, batch: &BatchContext<'r>) -> Vector<'r> {
         let index = column.index as usize;
-        let column_of_batch = self.columns[index].unwrap_or_else(|| {
+        let column_of_batch = self.columns()[index].unwrap_or_else(|| {
             unreachable!("column {index} is read by the program, not by the expression")
         });
         column_of_batch.load(column.slot, start, batch)
@@ -155,8 +183,9 @@ impl Source for Columns<'_> {
 
     fn cells<'r>(&'r self, row: usize, arena: &'r Bump) -> Result<Vec<Value<'r>>, Error> {
         let names = self.schema.columns().iter().map(|c| &c.name);
-        let mut cells = Vec::with_capacity(self.columns.len());
-        for (column, name) in self.columns.iter().zip(names) {
+        let columns = self.columns();
+        let mut cells = Vec::with_capacity(columns.len());
+        for (column, name) in columns.iter().zip(names) {
             // Nobody asks for the cells of the other columns, so it is no matter what they hold.
             let Some(column): Option<Column<'r>> = *column else {
                 cells.push(Value::Null);

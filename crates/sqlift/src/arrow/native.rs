@@ -1,55 +1,160 @@
 //! Batches in native blocks of 64 rows; flagged blocks and the tail go to the VM.
 
+use super::Columns;
 use super::output::Output;
 use crate::batch::{self, Sink, Source};
+use crate::blocks::Needs;
 use crate::{Context, Expression, Tier, tuning};
-use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use arrow_buffer::{ArrowNativeType, Buffer, MutableBuffer};
+use arrow_array::types::*;
+use arrow_array::{Array, RecordBatch};
+use arrow_buffer::{BooleanBuffer, Buffer};
 use arrow_schema::{DataType, TimeUnit};
 use sqlift_functions::RowContext;
 use sqlift_functions::kernel::{Lanes, Vector};
-use sqlift_functions::native::*;
 use sqlift_ir::{Program, Slot};
-use sqlift_jit::{BatchFunction, ColumnBuffer, ColumnKind, OutputBuffer};
+use sqlift_jit::{
+    BatchFunction, Bets, ColumnBet, ColumnBuffer, ColumnKind, OutputBuffer, OutputValues,
+};
 use sqlift_types::{Error, Repr, Session};
 use sqlift_vm::CHUNK_ROWS;
 use sqlift_vm::columns::Bitmap;
+use std::ops::Range;
 
 /// Rows of a block.
 const BLOCK: usize = BatchFunction::BLOCK_ROWS;
 
 /// What the program's columns are in the batch: kinds, and the buffers where they can be used as they are.
-pub(super) struct Buffers {
-    columns: Vec<(ColumnKind, Buffer, Option<Buffer>)>,
+pub(super) struct Buffers<'a> {
+    columns: Vec<(ColumnKind, Bytes<'a>, Option<Bytes<'a>>)>,
+    rows: usize,
 }
 
-impl Buffers {
+enum Bytes<'a> {
+    InPlace(&'a [u8]),
+    /// Bits that began inside a byte, moved to its beginning.
+    Moved(Buffer),
+}
+
+impl<'a> Bytes<'a> {
+    fn of_bits(bits: &'a BooleanBuffer) -> Bytes<'a> {
+        match bits.offset() % 8 {
+            0 => Bytes::InPlace(&bits.values()[bits.offset() / 8..]),
+            _ => Bytes::Moved(bits.sliced()),
+        }
+    }
+
+    fn get(&self) -> &[u8] {
+        match self {
+            Bytes::InPlace(bytes) => bytes,
+            Bytes::Moved(buffer) => buffer,
+        }
+    }
+}
+
+impl<'a> Buffers<'a> {
     /// The buffers that the program reads; `None` if one has no kind that native code reads as the column's type.
-    pub(super) fn of(program: &Program, batch: &RecordBatch) -> Option<Buffers> {
+    pub(super) fn of(program: &Program, batch: &'a RecordBatch) -> Option<Buffers<'a>> {
         let columns = program.columns.iter().map(|column| {
             let array = batch.columns().get(column.index as usize)?;
             let kind = kind(array.data_type(), column.slot)?;
-            let values = if kind == ColumnKind::Bits {
-                array.as_boolean().values().sliced()
-            } else {
-                let data = array.to_data();
-                let width = kind.block_bytes() / BLOCK;
-                let bytes = data.buffers().first()?;
-                bytes.slice_with_length(data.offset() * width, data.len() * width)
-            };
-            // Validity that begins inside a byte is moved to its beginning.
-            let validity = array.nulls().map(|nulls| nulls.inner().sliced());
-            Some((kind, values, validity))
+            let validity = array.nulls().map(|nulls| Bytes::of_bits(nulls.inner()));
+            Some((kind, values(&**array, kind)?, validity))
         });
         Some(Buffers {
             columns: columns.collect::<Option<_>>()?,
+            rows: batch.num_rows(),
         })
     }
 
-    pub(super) fn kinds(&self) -> Vec<ColumnKind> {
-        self.columns.iter().map(|(kind, ..)| *kind).collect()
+    /// Whether code for columns like these takes the buffers as it is.
+    pub(super) fn are(&self, needs: &Needs) -> bool {
+        let columns = self.columns.iter();
+        columns.clone().map(|(kind, ..)| kind).eq(&needs.kinds)
+            && columns
+                .zip(&needs.nulls)
+                .all(|((.., validity), nulls)| validity.is_none() || *nulls)
     }
+
+    /// What code for these buffers must take.
+    pub(super) fn needs(&self) -> Needs {
+        Needs {
+            kinds: self.columns.iter().map(|(kind, ..)| *kind).collect(),
+            nulls: self.columns.iter().map(|(.., v)| v.is_some()).collect(),
+        }
+    }
+
+    /// What these columns give reason to bet on.
+    pub(super) fn bets(&self) -> Bets {
+        let bet = |(kind, values, validity): &(ColumnKind, Bytes<'_>, Option<Bytes<'_>>)| {
+            let magnitudes = match kind {
+                ColumnKind::I64 => magnitudes::<8>(values.get(), self.rows, |v| {
+                    let v = i64::from_le_bytes(v);
+                    (v ^ v >> 63).into()
+                }),
+                ColumnKind::U64 => {
+                    magnitudes::<8>(values.get(), self.rows, |v| u64::from_le_bytes(v).into())
+                }
+                ColumnKind::Decimal128 => magnitudes::<16>(values.get(), self.rows, |v| {
+                    let v = i128::from_le_bytes(v);
+                    v ^ v >> 127
+                }),
+                _ => 0,
+            };
+            ColumnBet {
+                bits: Some(i128::BITS - magnitudes.leading_zeros()),
+                no_nulls: validity.is_none(),
+            }
+        };
+        Bets {
+            columns: self.columns.iter().map(bet).collect(),
+            tame_nulls: true,
+        }
+    }
+}
+
+/// The bits that any of the values has, less the sign.
+fn magnitudes<const N: usize>(values: &[u8], rows: usize, of: impl Fn([u8; N]) -> i128) -> i128 {
+    let (values, _) = values.as_chunks::<N>();
+    values.iter().take(rows).fold(0, |all, v| all | of(*v))
+}
+
+/// An array's values, as they lie in memory.
+fn values(array: &dyn Array, kind: ColumnKind) -> Option<Bytes<'_>> {
+    macro_rules! primitive {
+        ($($of:ident)|+) => {
+            match array.data_type() {
+                $(ty if *ty == $of::DATA_TYPE => array.as_primitive_opt::<$of>()?.values().inner().as_slice(),)+
+                _ => return None,
+            }
+        };
+    }
+    Some(Bytes::InPlace(match kind {
+        ColumnKind::Bits => return Some(Bytes::of_bits(array.as_boolean_opt()?.values())),
+        ColumnKind::Decimal128 => array
+            .as_primitive_opt::<Decimal128Type>()?
+            .values()
+            .inner()
+            .as_slice(),
+        ColumnKind::TimestampMicros => array
+            .as_primitive_opt::<TimestampMicrosecondType>()?
+            .values()
+            .inner()
+            .as_slice(),
+        _ => primitive!(
+            Int8Type
+                | Int16Type
+                | Int32Type
+                | Int64Type
+                | UInt8Type
+                | UInt16Type
+                | UInt32Type
+                | UInt64Type
+                | Float32Type
+                | Float64Type
+                | Date32Type
+        ),
+    }))
 }
 
 /// What native code reads of an array as the values of a slot.
@@ -87,75 +192,85 @@ fn kind(ty: &DataType, slot: Slot) -> Option<ColumnKind> {
 pub(super) fn run(
     expression: &Expression,
     function: &BatchFunction,
-    buffers: &Buffers,
-    source: &dyn Source,
+    buffers: &Buffers<'_>,
+    source: &Columns<'_>,
     output: &mut Output,
     context: &mut Context,
 ) -> Result<Option<Vec<(usize, Error)>>, Error> {
     let blocks = source.rows() / BLOCK;
-    let kind = function.output_kinds()[0];
-    let mut values = MutableBuffer::from_len_zeroed(blocks * kind.block_bytes());
-    let mut validity = MutableBuffer::from_len_zeroed(blocks * 8);
     let columns: Vec<ColumnBuffer<'_>> = buffers
         .columns
         .iter()
         .map(|(kind, values, validity)| ColumnBuffer {
             kind: *kind,
-            values: &values[..blocks * kind.block_bytes()],
-            validity: validity.as_ref().map(|v| v.as_slice()),
+            values: values.get(),
+            validity: validity.as_ref().map(Bytes::get),
         })
         .collect();
-    let outputs = &mut [OutputBuffer {
-        values: values.as_slice_mut(),
-        validity: validity.as_slice_mut(),
-    }];
-    let Ok(flagged) = function.run(blocks, &columns, &[], outputs) else {
+    let repr = expression.sql_type().repr();
+    let (mut packed, mut doubles, mut validity) = (Vec::new(), Vec::new(), Vec::new());
+    let (results, in_place) = match output.buffer() {
+        Some(buffer) => (buffer, true),
+        // What Arrow holds otherwise goes through the VM's vectors.
+        None => {
+            let values = match repr {
+                Repr::Double => OutputValues::F64(&mut doubles),
+                _ => OutputValues::I64(&mut packed),
+            };
+            let validity = &mut validity;
+            (OutputBuffer { values, validity }, false)
+        }
+    };
+    let Ok(flagged) = function.run(blocks, &columns, &[], &mut [results]) else {
         return Ok(None);
     };
     if flagged.len() * tuning::FLAGGED_BLOCKS > blocks.max(tuning::FLAGGED_BLOCKS) {
+        output.clear();
         return Ok(None);
     }
     expression
         .inner
         .counters
         .add_rows(Tier::Native, ((blocks - flagged.len()) * BLOCK) as u64);
-    let results = Results {
-        repr: expression.sql_type().repr(),
+    let results = (!in_place).then(|| Results {
+        repr,
         session: &expression.inner.session,
-        values: values.into(),
-        validity: validity.into(),
-    };
+        packed,
+        doubles,
+        validity: Buffer::from_vec(validity),
+    });
     let mut errors = Vec::new();
     let mut done = 0;
-    for block in flagged
-        .iter()
-        .map(|b| *b as usize * BLOCK)
-        .chain([blocks * BLOCK])
-    {
-        results.append(output, done..block, context);
-        done = block;
-        let end = if block == blocks * BLOCK {
-            source.rows()
-        } else {
-            block + BLOCK
-        };
-        batch::run_range(expression, source, output, context, &mut errors, done..end)?;
-        done = end;
+    let flagged = flagged.iter().map(|block| {
+        let start = *block as usize * BLOCK;
+        start..start + BLOCK
+    });
+    for again in flagged.chain(std::iter::once(blocks * BLOCK..source.rows())) {
+        if let Some(results) = &results {
+            results.append(output, done..again.start, context);
+        }
+        done = again.end;
+        if again.is_empty() {
+            continue;
+        }
+        source.read()?;
+        batch::run_range(expression, source, output, context, &mut errors, again)?;
     }
     Ok(Some(errors))
 }
 
-/// What the native blocks gave.
+/// What the native blocks gave of a type that Arrow holds otherwise.
 struct Results<'a> {
     repr: Repr,
     session: &'a Session,
-    values: Buffer,
+    packed: Vec<i64>,
+    doubles: Vec<f64>,
     validity: Buffer,
 }
 
 impl Results<'_> {
-    /// Hands the rows of whole blocks on, a chunk at a time.
-    fn append(&self, output: &mut Output, rows: std::ops::Range<usize>, context: &mut Context) {
+    /// Hands the rows on, a chunk at a time.
+    fn append(&self, output: &mut Output, rows: Range<usize>, context: &mut Context) {
         for start in rows.clone().step_by(CHUNK_ROWS) {
             context.begin();
             let len = CHUNK_ROWS.min(rows.end - start);
@@ -165,37 +280,23 @@ impl Results<'_> {
                 session: self.session,
             };
             let valid = Bitmap::new(&self.validity, 0).validity(start, len, cx.arena);
+            let places = start..start + len;
             let vector = match self.repr {
-                Repr::Bool => {
-                    let values = Bitmap::new(&self.values, 0).lanes(start, len, cx.arena);
-                    Vector::Bool(Lanes::Flat { values, valid })
+                Repr::Double => {
+                    let values = &self.doubles[places];
+                    Vector::Double(Lanes::Flat { values, valid })
                 }
-                Repr::Int => Vector::Int(self.lanes::<Int, i64>(start, len, valid)),
-                Repr::UInt => Vector::UInt(self.lanes::<UInt, u64>(start, len, valid)),
-                Repr::Double => Vector::Double(self.lanes::<Double, f64>(start, len, valid)),
-                Repr::Dec64 => Vector::Dec64(self.lanes::<Dec64, i64>(start, len, valid)),
-                Repr::Dec128 => Vector::Dec128(self.lanes::<Dec128, i128>(start, len, valid)),
-                Repr::Date => Vector::Date(self.lanes::<Date, i64>(start, len, valid)),
-                Repr::Time => Vector::Time(self.lanes::<Time, i64>(start, len, valid)),
-                Repr::DateTime => Vector::DateTime(self.lanes::<DateTime, i64>(start, len, valid)),
-                repr @ (Repr::Dec256 | Repr::Bytes | Repr::Json) => Vector::null(repr),
+                Repr::Date => {
+                    let values = &self.packed[places];
+                    Vector::Date(Lanes::Flat { values, valid })
+                }
+                Repr::DateTime => {
+                    let values = &self.packed[places];
+                    Vector::DateTime(Lanes::Flat { values, valid })
+                }
+                repr => Vector::null(repr),
             };
             output.append(&vector, len, start, &cx);
-        }
-    }
-
-    fn lanes<'r, R, T: ArrowNativeType>(
-        &'r self,
-        start: usize,
-        len: usize,
-        valid: Option<&'r [bool]>,
-    ) -> Lanes<'r, R>
-    where
-        R: for<'v> Native<Val<'v> = T>,
-    {
-        Lanes::Flat {
-            values: &self.values.typed_data::<T>()[start..start + len],
-            valid,
         }
     }
 }

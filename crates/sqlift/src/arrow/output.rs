@@ -1,13 +1,13 @@
 //! Vectors of chunks as one Arrow array.
 
 use crate::batch::Sink;
-use arrow_array::builder::{BinaryBuilder, BooleanBufferBuilder, StringBuilder};
+use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, Decimal256Array,
     DurationMicrosecondArray, Float32Array, Float64Array, Int64Array, TimestampMicrosecondArray,
     UInt64Array,
 };
-use arrow_buffer::{BooleanBuffer, NullBuffer, i256};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, i256};
 use arrow_schema::{DataType, TimeUnit};
 use sqlift_functions::RowContext;
 use sqlift_functions::kernel::{Lanes, Packing, Vector};
@@ -52,9 +52,9 @@ fn is_utf8(ty: &SqlType) -> bool {
         )
 }
 
-/// Values collected so far.
+/// Values collected so far. Bits are in words of 64.
 enum Values {
-    Bool(BooleanBufferBuilder),
+    Bool(Vec<u64>),
     Int(Vec<i64>),
     UInt(Vec<u64>),
     Float(Vec<f32>),
@@ -69,9 +69,12 @@ enum Values {
 }
 
 /// An array being made.
+///
+/// Chunks come in any order that leaves no gap, and begin at multiples of 64 rows; what comes again replaces what was there.
 pub(super) struct Output {
+    rows: usize,
     values: Values,
-    valid: BooleanBufferBuilder,
+    valid: Vec<u64>,
     data_type: DataType,
     errors: Vec<(usize, Error)>,
 }
@@ -80,7 +83,7 @@ impl Output {
     pub(super) fn new(ty: &SqlType, rows: usize) -> Output {
         let data_type = data_type(ty);
         let values = match &data_type {
-            DataType::Boolean => Values::Bool(BooleanBufferBuilder::new(rows)),
+            DataType::Boolean => Values::Bool(Vec::with_capacity(rows.div_ceil(64))),
             DataType::Int64 => Values::Int(Vec::with_capacity(rows)),
             DataType::UInt64 => Values::UInt(Vec::with_capacity(rows)),
             DataType::Float32 => Values::Float(Vec::with_capacity(rows)),
@@ -94,19 +97,52 @@ impl Output {
             _ => Values::Binary(BinaryBuilder::with_capacity(rows, rows * 8)),
         };
         Output {
+            rows,
             values,
-            valid: BooleanBufferBuilder::new(rows),
+            valid: Vec::with_capacity(rows.div_ceil(64)),
             data_type,
             errors: Vec::new(),
         }
     }
 
+    /// Where native code puts the results of whole blocks; `None` if the array's values are not what it makes.
+    #[cfg(feature = "jit")]
+    pub(super) fn buffer(&mut self) -> Option<sqlift_jit::OutputBuffer<'_>> {
+        use sqlift_jit::OutputValues as To;
+        let values = match &mut self.values {
+            Values::Bool(words) => To::Bits(words),
+            Values::Int(values) | Values::Time(values) => To::I64(values),
+            Values::UInt(values) => To::U64(values),
+            Values::Double(values) => To::F64(values),
+            Values::Decimal128(values) => To::Decimal128(values),
+            _ => return None,
+        };
+        let validity = &mut self.valid;
+        Some(sqlift_jit::OutputBuffer { values, validity })
+    }
+
+    /// Forgets what was collected, of values that have a [`Output::buffer`].
+    #[cfg(feature = "jit")]
+    pub(super) fn clear(&mut self) {
+        match &mut self.values {
+            Values::Bool(words) => words.clear(),
+            Values::Int(values) | Values::Time(values) => values.clear(),
+            Values::UInt(values) => values.clear(),
+            Values::Double(values) => values.clear(),
+            Values::Decimal128(values) => values.clear(),
+            _ => {}
+        }
+        self.valid.clear();
+    }
+
     /// The array, and rows whose values Arrow does not have.
-    pub(super) fn finish(mut self) -> (ArrayRef, Vec<(usize, Error)>) {
-        let valid = NullBuffer::new(self.valid.finish());
+    pub(super) fn finish(self) -> (ArrayRef, Vec<(usize, Error)>) {
+        let rows = self.rows;
+        let bits = |words: Vec<u64>| BooleanBuffer::new(Buffer::from_vec(words), 0, rows);
+        let valid = NullBuffer::new(bits(self.valid));
         let valid = (valid.null_count() > 0).then_some(valid);
         let array: ArrayRef = match self.values {
-            Values::Bool(mut bits) => Arc::new(BooleanArray::new(bits.finish(), valid)),
+            Values::Bool(words) => Arc::new(BooleanArray::new(bits(words), valid)),
             Values::Int(v) => Arc::new(Int64Array::new(v.into(), valid)),
             Values::UInt(v) => Arc::new(UInt64Array::new(v.into(), valid)),
             Values::Float(v) => Arc::new(Float32Array::new(v.into(), valid)),
@@ -135,38 +171,49 @@ impl Sink for Output {
             errors,
             ..
         } = self;
+        let place = (start, rows);
         match (values, vector) {
             (Values::Bool(out), Vector::Bool(lanes)) => match lanes {
-                Lanes::Constant(v) => out.append_n(rows, v.unwrap_or(false)),
-                Lanes::Flat { values, .. } => append_bits(out, values),
+                Lanes::Constant(v) => put_same(out, start, rows, v.unwrap_or(false)),
+                Lanes::Flat { values, .. } => put_bits(out, start, &values[..rows]),
                 Lanes::Packed { packed, .. } => match *packed {},
             },
-            (Values::Int(out), Vector::Int(lanes)) => extend(out, lanes, rows, |v| v),
-            (Values::UInt(out), Vector::UInt(lanes)) => extend(out, lanes, rows, |v| v),
-            (Values::Float(out), Vector::Double(lanes)) => extend(out, lanes, rows, |v| v as f32),
-            (Values::Double(out), Vector::Double(lanes)) => extend(out, lanes, rows, |v| v),
-            (Values::Decimal128(out), Vector::Dec64(lanes)) => extend(out, lanes, rows, i128::from),
-            (Values::Decimal128(out), Vector::Dec128(lanes)) => extend(out, lanes, rows, |v| v),
-            (Values::Decimal256(out), Vector::Dec256(lanes)) => {
-                extend(out, lanes, rows, |v| i256::from_le_bytes(v.to_le_bytes()));
+            (Values::Int(out), Vector::Int(lanes)) => put_lanes(out, lanes, place, |v| v),
+            (Values::UInt(out), Vector::UInt(lanes)) => put_lanes(out, lanes, place, |v| v),
+            (Values::Float(out), Vector::Double(lanes)) => {
+                put_lanes(out, lanes, place, |v| v as f32);
             }
-            (Values::Time(out), Vector::Time(lanes)) => extend(out, lanes, rows, |v| v),
+            (Values::Double(out), Vector::Double(lanes)) => put_lanes(out, lanes, place, |v| v),
+            (Values::Decimal128(out), Vector::Dec64(lanes)) => {
+                put_lanes(out, lanes, place, i128::from);
+            }
+            (Values::Decimal128(out), Vector::Dec128(lanes)) => put_lanes(out, lanes, place, |v| v),
+            (Values::Decimal256(out), Vector::Dec256(lanes)) => {
+                put_lanes(out, lanes, place, |v| i256::from_le_bytes(v.to_le_bytes()));
+            }
+            (Values::Time(out), Vector::Time(lanes)) => put_lanes(out, lanes, place, |v| v),
             (Values::Date(out), Vector::Date(lanes)) => {
-                for row in 0..rows {
+                let mut is_day = Vec::with_capacity(rows);
+                let days = (0..rows).map(|row| {
                     let day = lanes.get(row).map(|packed| (packed, days(packed)));
                     let day = checked(day, errors, start + row, date_text);
-                    out.push(day.unwrap_or(0) as i32);
-                    valid.append(day.is_some());
-                }
+                    is_day.push(day.is_some());
+                    day.unwrap_or(0) as i32
+                });
+                put(out, start, days.collect::<Vec<i32>>().into_iter());
+                put_bits(valid, start, &is_day);
                 return;
             }
             (Values::DateTime(out), Vector::DateTime(lanes)) => {
-                for row in 0..rows {
+                let mut is_moment = Vec::with_capacity(rows);
+                let moments = (0..rows).map(|row| {
                     let moment = lanes.get(row).map(|packed| (packed, micros(packed)));
                     let moment = checked(moment, errors, start + row, datetime_text);
-                    out.push(moment.unwrap_or(0));
-                    valid.append(moment.is_some());
-                }
+                    is_moment.push(moment.is_some());
+                    moment.unwrap_or(0)
+                });
+                put(out, start, moments.collect::<Vec<i64>>().into_iter());
+                put_bits(valid, start, &is_moment);
                 return;
             }
             (Values::Text(out), Vector::Bytes(lanes)) => {
@@ -193,9 +240,9 @@ impl Sink for Output {
         }
         match sqlift_functions::each_vector!(vector, lanes, M => { let _ = M::REPR; lanes.validity() })
         {
-            Ok(None) => valid.append_n(rows, true),
-            Ok(Some(lanes)) => append_bits(valid, lanes),
-            Err(_) => valid.append_n(rows, false),
+            Ok(None) => put_same(valid, start, rows, true),
+            Ok(Some(lanes)) => put_bits(valid, start, &lanes[..rows]),
+            Err(_) => put_same(valid, start, rows, false),
         }
     }
 
@@ -208,26 +255,41 @@ impl Sink for Output {
     }
 }
 
-fn extend<R: Native, T>(
+/// Puts values in the places from `start` on: over what is there, else behind it.
+fn put<T>(out: &mut Vec<T>, start: usize, mut values: impl ExactSizeIterator<Item = T>) {
+    debug_assert!(start <= out.len(), "chunks leave no gap");
+    let there = out.len().min(start + values.len());
+    for (place, value) in out[start..there].iter_mut().zip(values.by_ref()) {
+        *place = value;
+    }
+    out.extend(values);
+}
+
+fn put_lanes<R: Native, T: Copy>(
     out: &mut Vec<T>,
     lanes: &Lanes<'_, R>,
-    rows: usize,
+    (start, rows): (usize, usize),
     convert: impl Fn(R::Val<'_>) -> T,
 ) {
     match lanes {
         Lanes::Constant(value) => {
-            out.extend((0..rows).map(|_| convert(value.unwrap_or(R::blank()))))
+            let value = convert(value.unwrap_or(R::blank()));
+            put(out, start, std::iter::repeat_n(value, rows));
         }
-        Lanes::Flat { values, .. } => out.extend(values[..rows].iter().map(|v| convert(*v))),
+        Lanes::Flat { values, .. } => put(out, start, values[..rows].iter().map(|v| convert(*v))),
         Lanes::Packed { packed, .. } => {
-            out.extend((0..rows).map(|row| convert(packed.value(row))));
+            put(out, start, (0..rows).map(|row| convert(packed.value(row))));
         }
     }
 }
 
-fn append_bits(out: &mut BooleanBufferBuilder, lanes: &[bool]) {
-    let words: Vec<u64> = sqlift_vm::columns::pack(lanes).collect();
-    out.append_buffer(&BooleanBuffer::new(words.into(), 0, lanes.len()));
+fn put_bits(out: &mut Vec<u64>, start: usize, lanes: &[bool]) {
+    put(out, start / 64, sqlift_vm::columns::pack(lanes));
+}
+
+fn put_same(out: &mut Vec<u64>, start: usize, rows: usize, bit: bool) {
+    let words = std::iter::repeat_n(if bit { u64::MAX } else { 0 }, rows.div_ceil(64));
+    put(out, start / 64, words);
 }
 
 /// A converted value, or an error of the row when Arrow does not have it.

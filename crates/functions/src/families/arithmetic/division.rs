@@ -116,6 +116,76 @@ pub(super) fn div_int_int(
     a.checked_div(b).map(Some).ok_or(OUT_OF_BIGINT)
 }
 
+/// A constant divisor of at most 31 bits, and its inverse: divisions by it are done on doubles, which vectorise.
+pub(super) struct ShortDivisor {
+    pub(super) zero: ZeroDivisor,
+    by: f64,
+    inverse: f64,
+}
+
+pub(super) fn short_divisor(site: &CallSite<'_>) -> Result<ShortDivisor, Error> {
+    let by = match site.args[1].constant {
+        Some(Datum::Int(by @ 1..=0x7FFF_FFFF)) => by as f64,
+        _ => f64::NAN,
+    };
+    Ok(ShortDivisor {
+        zero: zero_warns(site)?,
+        by,
+        inverse: 1.0 / by,
+    })
+}
+
+impl ShortDivisor {
+    pub(super) fn is_short(&self) -> bool {
+        self.by.is_finite()
+    }
+
+    /// The integral part of the quotient's magnitude, and the dividend's magnitude, both of less than 2^50; and whether the dividend is
+    /// larger than that.
+    ///
+    /// `(|a| + 0.5) / by` is at least `0.5 / by` away from every integer, and the roundings put it wrong by less than `0.4 / by`.
+    #[inline(always)]
+    fn divide(&self, a: i64) -> (f64, f64, bool) {
+        let magnitude = to_double(a).abs();
+        let quotient = (magnitude + 0.5) * self.inverse - 0.5;
+        let large = a.wrapping_add(1 << 50) as u64 >= 1 << 51;
+        ((quotient + MAGIC) - MAGIC, magnitude, large)
+    }
+}
+
+/// 1.5 * 2^52: between 2^52 and 2^53 doubles are the integers.
+const MAGIC: f64 = 6_755_399_441_055_744.0;
+
+/// An integer of less than 2^51 as a double: added to 1.5 * 2^52 it is its last bits.
+#[inline(always)]
+fn to_double(a: i64) -> f64 {
+    f64::from_bits(MAGIC.to_bits().wrapping_add(a as u64)) - MAGIC
+}
+
+/// A whole number of less than 2^51, with the sign of an integer.
+#[inline(always)]
+fn to_integer(magnitude: f64, sign: i64) -> i64 {
+    let value = (magnitude + MAGIC).to_bits().wrapping_sub(MAGIC.to_bits()) as i64;
+    let sign = if sign < 0 { -1 } else { 0 };
+    (value ^ sign) - sign
+}
+
+pub(super) fn div_quick(by: &ShortDivisor, (a, _): (i64, i64)) -> (i64, bool) {
+    let (quotient, _, large) = by.divide(a);
+    (to_integer(quotient, a), large)
+}
+
+pub(super) fn rem_quick(by: &ShortDivisor, (a, _): (i64, i64)) -> (i64, bool) {
+    let (quotient, magnitude, large) = by.divide(a);
+    (to_integer(magnitude - quotient * by.by, a), large)
+}
+
+/// By zero it is infinite or not a number.
+pub(super) fn divide_double_quick(_: &ZeroDivisor, (a, b): (f64, f64)) -> (f64, bool) {
+    let quotient = a / b;
+    (quotient, !quotient.is_finite())
+}
+
 pub(super) fn div_uint_uint(
     zero: &ZeroDivisor,
     cx: &RowContext<'_>,

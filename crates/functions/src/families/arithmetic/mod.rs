@@ -13,9 +13,13 @@ mod reference;
 mod types;
 mod unbounded;
 
-use crate::kernel::{fallible_with, flagged, flagged_with, hot_flagged, total};
+use crate::kernel::{
+    Quick, fallible_quick, fallible_with, flagged, flagged_with, hot_flagged, hot_flagged_quick,
+    total,
+};
 use crate::native::{Dec64, Dec128, Dec256, Double, Int, UInt};
 use crate::{Exit, Form, Function, RangeType, Reason};
+use division::ShortDivisor;
 
 const WIDTH: Exit = Exit::Deopt(Reason::DecimalWidth);
 
@@ -38,7 +42,10 @@ fn add() -> Function {
         .form(Form::NullFirstDecimal)
         .doc("Sum. NULL if either operand is NULL.")
         .example("1 + 2.5", "3.5")
-        .overload(hot_flagged::<(Int, Int), Int, _>(i64::overflowing_add))
+        .overload(hot_flagged_quick::<(Int, Int), Int, _, _>(
+            i64::overflowing_add,
+            integers::add_quick,
+        ))
         .inline(integers::lower_add)
         .overload(hot_flagged::<(UInt, UInt), UInt, _>(u64::overflowing_add))
         .out_of_range(RangeType::BigIntUnsigned)
@@ -50,8 +57,9 @@ fn add() -> Function {
         .overload(hot_flagged::<(Double, Double), Double, _>(doubles::add))
         .out_of_range(RangeType::Double)
         .inline(doubles::lower_add)
-        .overload(hot_flagged::<(Dec64, Dec64), Dec64, _>(
+        .overload(hot_flagged_quick::<(Dec64, Dec64), Dec64, _, _>(
             i64::overflowing_add,
+            integers::add_quick,
         ))
         .exits_with(WIDTH)
         .inline(decimals::lower_add_64)
@@ -73,7 +81,10 @@ fn subtract() -> Function {
         .form(Form::NullFirstDecimal)
         .doc("Difference. Of an unsigned operand it is unsigned, unless NO_UNSIGNED_SUBTRACTION is set.")
         .example("1 - 2.5", "-1.5")
-        .overload(hot_flagged::<(Int, Int), Int, _>(i64::overflowing_sub))
+        .overload(hot_flagged_quick::<(Int, Int), Int, _, _>(
+            i64::overflowing_sub,
+            integers::sub_quick,
+        ))
         .inline(integers::lower_sub)
         .overload(hot_flagged::<(UInt, UInt), UInt, _>(u64::overflowing_sub))
         .out_of_range(RangeType::BigIntUnsigned)
@@ -88,7 +99,10 @@ fn subtract() -> Function {
         .overload(hot_flagged::<(Double, Double), Double, _>(doubles::sub))
         .out_of_range(RangeType::Double)
         .inline(doubles::lower_sub)
-        .overload(hot_flagged::<(Dec64, Dec64), Dec64, _>(i64::overflowing_sub))
+        .overload(hot_flagged_quick::<(Dec64, Dec64), Dec64, _, _>(
+            i64::overflowing_sub,
+            integers::sub_quick,
+        ))
         .exits_with(WIDTH)
         .inline(decimals::lower_sub_64)
         .overload(hot_flagged::<(Dec128, Dec128), Dec128, _>(i128::overflowing_sub))
@@ -162,9 +176,10 @@ fn divide() -> Function {
         .form(Form::NullFirstDecimal)
         .doc("Quotient, exact numbers with div_precision_increment more decimals than the dividend. NULL for a zero divisor.")
         .example("7 / 2", "3.5000")
-        .overload(fallible_with::<(Double, Double), Double, _, _>(
+        .overload(fallible_quick::<(Double, Double), Double, _, _, _>(
             division::zero_warns,
             division::divide_double,
+            Quick { when: |_| true, attempt: division::divide_double_quick },
         ))
         .warns()
         .inline(division::lower_divide)
@@ -191,9 +206,13 @@ fn div() -> Function {
         .form(Form::NullFirstDecimal)
         .doc("Integer quotient, towards zero. NULL for a zero divisor.")
         .example("-7 DIV 2", "-3")
-        .overload(fallible_with::<(Int, Int), Int, _, _>(
-            division::zero_warns,
-            division::div_int_int,
+        .overload(fallible_quick::<(Int, Int), Int, _, _, _>(
+            division::short_divisor,
+            |by: &ShortDivisor, cx, a, b| division::div_int_int(&by.zero, cx, a, b),
+            Quick {
+                when: ShortDivisor::is_short,
+                attempt: division::div_quick,
+            },
         ))
         .warns()
         .inline(division::lower_div)
@@ -266,9 +285,13 @@ fn div() -> Function {
 fn remainders() -> [Function; 2] {
     let overloads = |f: Function| {
         f.doc("Remainder, with the sign of the dividend. NULL for a zero divisor.")
-            .overload(fallible_with::<(Int, Int), Int, _, _>(
-                division::zero_warns,
-                division::rem_int_int,
+            .overload(fallible_quick::<(Int, Int), Int, _, _, _>(
+                division::short_divisor,
+                |by: &ShortDivisor, cx, a, b| division::rem_int_int(&by.zero, cx, a, b),
+                Quick {
+                    when: ShortDivisor::is_short,
+                    attempt: division::rem_quick,
+                },
             ))
             .warns()
             .inline(division::lower_rem)

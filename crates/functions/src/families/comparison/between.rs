@@ -10,9 +10,9 @@ use super::moment::Wording;
 use super::ordering::{self, Scales, TextOrder};
 use super::{constant, moment};
 use crate::emit::{Emit, Lowered, NativeValue, Relation};
-use crate::kernel::{nullable, nullable_with};
+use crate::kernel::{BatchContext, Lanes, nullable_chunked, nullable_with, truths};
 use crate::native::{
-    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Opt, Time, UInt,
+    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Opt, Time, UInt,
 };
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use sqlift_types::{Datum, Error, I256, SqlType, TypeKind};
@@ -27,29 +27,54 @@ fn within(low: Option<bool>, high: Option<bool>) -> Option<bool> {
     }
 }
 
+/// A chunk's values between bounds that are the same for all rows, as they mostly are.
+fn between_constants<'r, N: Native>(
+    values: &Lanes<'r, N>,
+    low: &Lanes<'r, N>,
+    high: &Lanes<'r, N>,
+    batch: &BatchContext<'r>,
+) -> Option<Lanes<'r, Bool>>
+where
+    N::Val<'r>: PartialOrd,
+{
+    match (low, high) {
+        (Lanes::Constant(Some(low)), Lanes::Constant(Some(high))) => {
+            truths(values, batch, |v| (*low <= v) & (v <= *high))
+        }
+        _ => None,
+    }
+}
+
 pub(super) fn between() -> Function {
     macro_rules! plain {
         ($function:expr, $($marker:ident $value:ty, $compare:ident);*) => {
             $function$(
-                .overload(nullable::<($marker, Opt<$marker>, Opt<$marker>), Bool, _>(
-                    |v: $value, low: Option<$value>, high: Option<$value>| {
+                .overload(nullable_chunked::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _, _>(
+                    |_| Ok(()),
+                    |(), _: &_, v: $value, low: Option<$value>, high: Option<$value>| {
                         within(low.map(|l| l <= v), high.map(|h| v <= h))
                     },
+                    |(), (values, low, high), batch| between_constants(values, low, high, batch),
                 ))
                 .inline(|e, _, args| lower_between(e, args, |e, r, a, b| e.$compare(r, a, b)))
+                .only_orders()
             )*
         };
     }
     macro_rules! decimal {
         ($function:expr, $($marker:ident $value:ty, $compare:ident, $lower:expr);*) => {
             $function$(
-                .overload(nullable_with::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
+                .overload(nullable_chunked::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _, _>(
                     |site| Ok([ordering::scales_of(site, 1, 0), ordering::scales_of(site, 0, 2)]),
-                    |s: &[Scales; 2], _, v: $value, low: Option<$value>, high: Option<$value>| {
+                    |s: &[Scales; 2], _: &_, v: $value, low: Option<$value>, high: Option<$value>| {
                         within(
                             low.map(|l| s[0].$compare(l, v).is_le()),
                             high.map(|h| s[1].$compare(v, h).is_le()),
                         )
+                    },
+                    |s: &[Scales; 2], (values, low, high), batch| {
+                        let as_they_are = s.iter().all(Scales::are_equal);
+                        as_they_are.then(|| between_constants(values, low, high, batch))?
                     },
                 ))
                 .inline($lower)
@@ -111,7 +136,8 @@ fn between_operands(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Result<Vec<Exp
     let dates = args.iter().filter(|a| domain::has_date(&a.ty)).count();
     let times = args.iter().filter(|a| a.ty.kind == TypeKind::Time).count();
     if class == Class::Text {
-        if times == 3 {
+        let all_dates = args.iter().all(|a| a.ty.kind == TypeKind::Date);
+        if times == 3 || all_dates {
             return Ok(args.into());
         }
         if dates > 0 {

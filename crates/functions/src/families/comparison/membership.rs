@@ -9,9 +9,9 @@ use super::moment::Wording;
 use super::ordering::{self, Scales, TextOrder};
 use super::{constant, moment, row};
 use crate::emit::{Emit, Lowered, Relation};
-use crate::kernel::nullable_with;
+use crate::kernel::{BatchContext, Lanes, nullable_chunked, nullable_with, truths};
 use crate::native::{
-    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Opt, Time, UInt,
+    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Opt, Time, UInt,
 };
 use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
 use sqlift_types::{Datum, Error, I256, SqlType, TypeKind};
@@ -64,21 +64,73 @@ impl<T: Ord> Set<T> {
     }
 }
 
+impl<T: Ord + Copy> Set<T> {
+    /// Which of a chunk's values are in a list of constants.
+    fn members<'r, N: Native<Val<'r> = T>>(
+        &self,
+        values: &Lanes<'r, N>,
+        batch: &BatchContext<'r>,
+    ) -> Option<Lanes<'r, Bool>> {
+        let sorted = self.sorted.as_deref()?;
+        let found = match sorted.len() {
+            0..=4 => any_of::<N, 4>(values, sorted, batch)?,
+            5..=8 => any_of::<N, 8>(values, sorted, batch)?,
+            9..=16 => any_of::<N, 16>(values, sorted, batch)?,
+            _ => truths(values, batch, |v| sorted.binary_search(&v).is_ok())?,
+        };
+        let Lanes::Flat {
+            values: member,
+            valid,
+        } = found
+        else {
+            return None;
+        };
+        if !self.null {
+            return Some(found);
+        }
+        // What is not found beside a NULL is NULL.
+        let known = |row: usize| member[row] & valid.is_none_or(|valid| valid[row]);
+        let known = batch.cx.arena.alloc_slice_fill_with(member.len(), known);
+        Some(Lanes::Flat {
+            values: member,
+            valid: Some(known),
+        })
+    }
+}
+
+/// Comparisons with all of a short list, without a branch.
+fn any_of<'r, N: Native, const COUNT: usize>(
+    values: &Lanes<'r, N>,
+    list: &[N::Val<'r>],
+    batch: &BatchContext<'r>,
+) -> Option<Lanes<'r, Bool>>
+where
+    N::Val<'r>: PartialEq,
+{
+    let last = *list.last()?;
+    let list: [N::Val<'r>; COUNT] = std::array::from_fn(|i| list.get(i).copied().unwrap_or(last));
+    truths(values, batch, |v| {
+        list.iter().fold(false, |found, item| found | (v == *item))
+    })
+}
+
 fn in_list() -> Function {
     macro_rules! plain {
         ($function:expr, $($marker:ident $value:ty, |$d:ident| $datum:pat => $read:expr);*) => {
             $function$(
-                .overload(nullable_with::<crate::kernel::Many<Opt<$marker>>, Bool, _, _>(
+                .overload(nullable_chunked::<crate::kernel::Many<Opt<$marker>>, Bool, _, _, _>(
                     |site| Ok(Set::<$value>::of(site, |$d| if let $datum = $d { Some($read) } else { None })),
-                    |set: &Set<$value>, _, args: &[Option<$value>]| {
+                    |set: &Set<$value>, _: &_, args: &[Option<$value>]| {
                         let value = args[0]?;
                         match &set.sorted {
                             Some(sorted) => set.answer(sorted.binary_search(&value).is_ok()),
                             None => found(value, &args[1..], |a, b| a == b),
                         }
                     },
+                    |set: &Set<$value>, chunk, batch| set.members(chunk.first()?, batch),
                 ))
                 .inline(lower_in)
+                .only_orders()
             )*
         };
     }

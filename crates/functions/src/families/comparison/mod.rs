@@ -15,7 +15,7 @@ mod row;
 mod text;
 
 use super::json;
-use crate::kernel::{hot_total, total, total_with};
+use crate::kernel::{Quick, hot_total, total, total_quick, total_with};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Opt, Time, UInt,
 };
@@ -41,9 +41,11 @@ macro_rules! relation {
             .inline(|e, _, args| ordering::lower_uint_int(e, args, crate::emit::Relation::$relation, $second))
             .overload(hot_total::<(Double, Double), Bool, _>(|a: f64, b: f64| a $op b))
             .inline(|e, _, args| ordering::lower_double(e, args, crate::emit::Relation::$relation))
-            .overload(total_with::<(Dec64, Dec64), Bool, _, _>(ordering::scales, |s: &Scales, _, a: i64, b: i64| {
-                s.compare_64(a, b).$test()
-            }))
+            .overload(total_quick::<(Dec64, Dec64), Bool, _, _, _>(
+                ordering::scales,
+                |s: &Scales, _: &_, a: i64, b: i64| s.compare_64(a, b).$test(),
+                Quick { when: Scales::are_equal, attempt: |_: &Scales, (a, b): (i64, i64)| (a $op b, false) },
+            ))
             .inline(|e, site, args| ordering::lower_decimal(e, site, args, crate::emit::Relation::$relation))
             .overload(total_with::<(Dec128, Dec128), Bool, _, _>(ordering::scales, |s: &Scales, _, a: i128, b: i128| {
                 s.compare_128(a, b).$test()
@@ -54,6 +56,7 @@ macro_rules! relation {
             }))
             .overload(hot_total::<(Date, Date), Bool, _>(|a: i64, b: i64| a $op b))
             .inline(|e, _, args| ordering::lower_signed(e, args, crate::emit::Relation::$relation))
+            .only_orders()
             .overload(hot_total::<(DateTime, DateTime), Bool, _>(|a: i64, b: i64| a $op b))
             .inline(|e, _, args| ordering::lower_signed(e, args, crate::emit::Relation::$relation))
             .overload(total::<(Time, Time), Bool, _>(|a: i64, b: i64| a $op b))
@@ -191,7 +194,8 @@ fn null_safe_equal() -> Function {
     let f = safe_decimal!(f, Dec128, i128, compare_128);
     let f = safe_decimal!(f, Dec256, I256, compare_256);
     let f = safe!(f, Date, i64, Date, i64, |a, b| a == b)
-        .inline(|e, _, args| ordering::lower_null_safe(e, args, ordering::lower_signed));
+        .inline(|e, _, args| ordering::lower_null_safe(e, args, ordering::lower_signed))
+        .only_orders();
     let f = safe!(f, DateTime, i64, DateTime, i64, |a, b| a == b)
         .inline(|e, _, args| ordering::lower_null_safe(e, args, ordering::lower_signed));
     let f = safe!(f, Time, i64, Time, i64, |a, b| a == b)

@@ -90,7 +90,7 @@ pub(super) fn scales_of(site: &CallSite<'_>, first: usize, second: usize) -> Sca
 
 impl Scales {
     /// Whether the coefficients are compared as they are.
-    pub(super) fn are_equal(self) -> bool {
+    pub(super) fn are_equal(&self) -> bool {
         (self.a, self.b) == (0, 0)
     }
 

@@ -1,0 +1,93 @@
+//! Nanoseconds a row of Arrow batches, as one table: the VM's loops, native blocks, the engine's own choice, and small batches.
+//!
+//! `cargo bench -p sqlift-benches --bench batches` (with `-- E5` only that expression). Each figure is the least of many turns, and the
+//! tiers take turns, so that a busy machine spoils a line less than it would a mean. `-- --test` does one turn of each.
+
+use arrow_array::RecordBatch;
+use sqlift::{Context, Engine, Expression, Session, Tier, TierPolicy};
+use sqlift_benches::{data, subjects};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+const ROWS: usize = 8_192;
+const SMALL: usize = 128;
+
+struct Runner {
+    expression: Expression,
+    context: Context,
+    best: f64,
+}
+
+impl Runner {
+    fn new(text: &str, policy: TierPolicy) -> Runner {
+        let engine = Engine::new().with_policy(policy);
+        let expression = engine.compile(text, &subjects::schema(), &Session::default());
+        let expression = expression.expect("compiles");
+        Runner {
+            context: expression.context(),
+            expression,
+            best: f64::INFINITY,
+        }
+    }
+
+    fn batch(&mut self, batch: &RecordBatch) {
+        let values = self.expression.eval_batch(batch, &mut self.context);
+        black_box(values.expect("no error"));
+    }
+
+    /// Times so many batches as one.
+    fn turn(&mut self, batch: &RecordBatch, times: usize) {
+        let started = Instant::now();
+        for _ in 0..times {
+            self.batch(batch);
+        }
+        let nanos = started.elapsed().as_nanos() as f64;
+        self.best = self.best.min(nanos / (times * batch.num_rows()) as f64);
+    }
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let once = words.iter().any(|w| w == "--test");
+    let chosen: Vec<&String> = words.iter().filter(|w| !w.starts_with('-')).collect();
+    let turns = if once { 1 } else { 200 };
+    let rows = data::rows(ROWS);
+    let batch = data::batch(&rows);
+    let small = batch.slice(0, SMALL);
+    println!("ns a row, batches of {ROWS} and of {SMALL} rows");
+    println!(
+        "{:<5}{:>8}{:>8}{:>8}{:>9}{:>10}",
+        "", "VM", "native", "auto", "VM, 128", "auto, 128"
+    );
+    for (number, subject) in subjects::ROWS.iter().enumerate() {
+        let name = format!("E{}", number + 1);
+        if !chosen.is_empty() && !chosen.contains(&&name) {
+            continue;
+        }
+        let policies = [
+            TierPolicy::Only(Tier::Vm),
+            TierPolicy::Only(Tier::Native),
+            TierPolicy::Auto,
+            TierPolicy::Only(Tier::Vm),
+            TierPolicy::Auto,
+        ];
+        let mut runners = policies.map(|policy| Runner::new(subject.text, policy));
+        if !once {
+            // Until the compile thread has made what it makes, and both tiers were timed.
+            for _ in 0..40 {
+                runners.iter_mut().for_each(|runner| runner.batch(&batch));
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+        for _ in 0..turns {
+            for (i, runner) in runners.iter_mut().enumerate() {
+                match i {
+                    0..3 => runner.turn(&batch, 4),
+                    _ => runner.turn(&small, 64),
+                }
+            }
+        }
+        let [vm, native, auto, vm_small, auto_small] = runners.each_ref().map(|r| r.best);
+        println!("{name:<5}{vm:>8.2}{native:>8.2}{auto:>8.2}{vm_small:>9.2}{auto_small:>10.2}");
+    }
+}
