@@ -52,10 +52,10 @@ fn compare_utf8_level<const LEVEL: usize>(table: &Table, pad: Pad, a: &[u8], b: 
         }
     };
     if contracts {
-        // The last characters may belong to a contraction that goes on differently.
-        start = table
-            .contractions
-            .boundary(a, ascii::char_start(a, b, start));
+        // The last characters may belong to a contraction that goes on differently, in either string.
+        start = ascii::char_start(a, b, start);
+        let boundary = |bytes| table.contractions.boundary(bytes, start);
+        start = boundary(a).min(boundary(b));
     }
     compare_rest::<LEVEL>(table, pad, &a[start..], &b[start..])
 }

@@ -84,6 +84,22 @@ fn order_equality_keys_and_hashes_agree() {
     }
 }
 
+/// A contraction behind a common beginning may stand in either string.
+#[test]
+fn contractions_count_on_both_sides() {
+    for (name, a, b) in [
+        ("utf8mb4_sk_0900_ai_ci", "cH]", "c\u{ECCD}"),
+        ("utf8mb4_sk_0900_ai_ci", "xch", "xc각A"),
+        ("utf8mb4_danish_ci", "bag", "baa😀"),
+    ] {
+        let collation = Collation::by_name(name).unwrap();
+        let (a, b) = (a.as_bytes(), b.as_bytes());
+        let order = collation.compare(a, b);
+        assert_eq!(collation.compare(b, a), order.reverse(), "{name}");
+        assert_eq!(key(collation, a).cmp(&key(collation, b)), order, "{name}");
+    }
+}
+
 #[test]
 fn hostile_strings_are_survived() {
     let mut random = Random(11);
