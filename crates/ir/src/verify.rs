@@ -1,5 +1,6 @@
 //! The program's invariants, checked.
 
+use crate::program::{Call, Slot};
 use crate::{Program, Step};
 use std::fmt;
 
@@ -89,7 +90,7 @@ impl Program {
         match step {
             Step::Column { to, column } => {
                 let column = self.columns.get(*column as usize).ok_or("no such column")?;
-                if (column.slot.repr, column.slot.scale) != (slot(to).repr, slot(to).scale) {
+                if column.slot != slot(to) {
                     return Err("column and slot differ");
                 }
             }
@@ -107,21 +108,29 @@ impl Program {
                 if cell.is_none() {
                     return Err("a constant is not of its slot's type");
                 }
+                if constant.value.is_null() && !slot(to).nullable {
+                    return Err("a constant is NULL and its slot never is");
+                }
             }
             Step::Call { to, call, args } => {
                 let call = self.calls.get(call.index()).ok_or("no such call")?;
-                let reprs: Vec<_> = args.iter().map(|a| slot(a).repr).collect();
-                if !call.overload().accepts(&reprs) {
-                    return Err("arguments are not what the overload takes");
-                }
-                if call.overload().ret() != slot(to).repr {
-                    return Err("result is not what the overload gives");
-                }
+                let args: Vec<Slot> = args.iter().map(slot).collect();
+                check_call(call, &args, slot(to))?;
             }
             Step::Copy { to, from }
                 if (slot(to).repr, slot(to).scale) != (slot(from).repr, slot(from).scale) =>
             {
                 return Err("a copy changes the representation");
+            }
+            Step::Output { index, from } => {
+                let ty = self.outputs.get(*index as usize).ok_or("no such output")?;
+                let held = slot(from);
+                if held.repr != ty.repr() {
+                    return Err("an output is not held as its type says");
+                }
+                if held.repr.is_decimal() && held.scale != ty.decimals {
+                    return Err("an output has not the scale of its type");
+                }
             }
             Step::JumpIfFalse { slot: s, .. }
             | Step::JumpIfTrue { slot: s, .. }
@@ -134,6 +143,39 @@ impl Program {
         }
         Ok(())
     }
+}
+
+/// A call against its overload, the slots of its arguments and the slot of its result.
+fn check_call(call: &Call, args: &[Slot], to: Slot) -> Result<(), &'static str> {
+    let overload = call.overload();
+    let reprs: Vec<_> = args.iter().map(|arg| arg.repr).collect();
+    if !overload.accepts(&reprs) {
+        return Err("arguments are not what the overload takes");
+    }
+    if overload.ret() != to.repr {
+        return Err("result is not what the overload gives");
+    }
+    if call.slot != to {
+        return Err("a call and its slot differ");
+    }
+    if to.repr.is_decimal() && to.scale != call.ty.decimals {
+        return Err("a result has not the scale of its type");
+    }
+    if call.args.len() != args.len() {
+        return Err("a call was prepared for other arguments");
+    }
+    for (fact, arg) in call.args.iter().zip(args) {
+        if fact.repr != arg.repr {
+            return Err("an argument is not held as the kernel was prepared for");
+        }
+        if arg.repr.is_decimal() && arg.scale != fact.ty.decimals {
+            return Err("an argument has not the scale that the kernel was prepared for");
+        }
+    }
+    if !to.nullable && overload.is_strict() && args.iter().any(|arg| arg.nullable) {
+        return Err("a result that is never NULL has an argument that may be");
+    }
+    Ok(())
 }
 
 fn merge(known: &mut Option<Vec<bool>>, written: &[bool]) {

@@ -93,7 +93,8 @@ pub(super) fn operand(cx: &mut BindContext<'_>, expr: Expr) -> Result<Expr, Erro
                 decimals: 0,
                 ..SqlType::double().with_length(0)
             };
-            Expr { ty, ..expr }
+            // Only a constant is held as its type says; what is computed has to be converted.
+            cx.coerce(expr, ty)
         }
         _ => {
             let target = match class {

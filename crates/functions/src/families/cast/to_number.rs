@@ -135,25 +135,15 @@ fn year_reference(
 pub(super) fn cast(function: Function) -> Function {
     let prepare: Prepare = |site| Ok(Conversion::of(site, Asked::Explicitly));
     // With a second argument, the name of the result, a DECIMAL is clamped to its precision.
-    rescales(common(function, prepare))
-        .overload(fallible_with::<(Dec64, Bytes), Dec64, _, _>(
-            fit,
-            fit_kernel::<i64>,
-        ))
-        .warns()
-        .shares_reference()
-        .overload(fallible_with::<(Dec128, Bytes), Dec128, _, _>(
-            fit,
-            fit_kernel::<i128>,
-        ))
-        .warns()
-        .shares_reference()
-        .overload(fallible_with::<(Dec256, Bytes), Dec256, _, _>(
-            fit,
-            fit_kernel::<I256>,
-        ))
-        .warns()
-        .shares_reference()
+    macro_rules! fits {
+        ($function:expr; $(($from:ident, $to:ident))*) => {
+            $function$(.overload(fallible_with::<($from, Bytes), $to, _, _>(fit, fit_kernel)).warns().shares_reference())*
+        };
+    }
+    fits!(rescales(common(function, prepare));
+        (Dec64, Dec64) (Dec64, Dec128) (Dec64, Dec256)
+        (Dec128, Dec64) (Dec128, Dec128) (Dec128, Dec256)
+        (Dec256, Dec64) (Dec256, Dec128) (Dec256, Dec256))
 }
 
 /// Scale of the operand; precision and scale of the result.
@@ -169,12 +159,12 @@ fn fit(site: &CallSite<'_>) -> Result<Fitting, Error> {
     })
 }
 
-fn fit_kernel<'r, C: Coefficient>(
+fn fit_kernel<'r, A: Coefficient, B: Coefficient>(
     fitting: &'r Fitting,
     cx: &RowContext<'r>,
-    value: C,
+    value: A,
     column: &'r [u8],
-) -> Result<Option<C>, Exit> {
+) -> Result<Option<B>, Exit> {
     let value = Decimal::from_coefficient(value, fitting.from).unwrap_or_default();
     let fitted = target::fitted(cx, value, fitting.to, column);
     let coefficient = fitted.to_coefficient(fitting.to.1);

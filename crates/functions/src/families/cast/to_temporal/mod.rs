@@ -223,8 +223,10 @@ pub(in crate::families) fn read(
     let number = Expr::literal(Datum::Int(number), SqlType::bigint_of(2)).at(span);
     let today = expr.ty.kind == K::Time && target.kind != K::Time && cx.session.now.is_none();
     let name = if today { "moment today" } else { "moment" };
+    // Any TIME has a moment on any day but the first and the last ones; what says so itself (CAST) may be NULL all the same.
+    let nullable = nullable || !apart || expr.ty.kind != K::Time;
     let call = cx
-        .call_named(name, vec![expr, number], target, true)
+        .call_named(name, vec![expr, number], target, nullable)
         .at(span);
     Ok(folded(cx, call))
 }
