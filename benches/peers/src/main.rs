@@ -12,7 +12,7 @@ mod rows;
 use arrow_array::{ArrayRef, RecordBatch};
 use clap::Parser;
 use serde_json::{Map, Value as Json, json};
-use sqlift::{CollationId, Context, Engine, Expression, Schema, Session, SqlType, TypeKind};
+use sqlift::{CollationId, Context, Engine, Expression, Schema, Session};
 use sqlift_benches::measure::{Contestant, Effort, Figure, compete};
 use sqlift_benches::{data, machine, subjects};
 use std::error::Error;
@@ -46,17 +46,7 @@ struct Options {
 
 /// The table's columns, text compared byte by byte: the peers know nothing else.
 fn schema() -> Schema {
-    let text = |length| SqlType::text(TypeKind::VarChar, length, CollationId::UTF8MB4_BIN);
-    let known = subjects::schema();
-    let columns = known.columns().iter().map(|column| {
-        let ty = match &*column.name {
-            "c" => text(10),
-            "s" => text(24),
-            _ => column.ty.clone(),
-        };
-        (column.name.clone(), ty)
-    });
-    Schema::new(columns)
+    subjects::schema_in(CollationId::UTF8MB4_BIN)
 }
 
 /// sqlift, choosing the tier itself.
