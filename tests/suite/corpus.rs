@@ -51,6 +51,11 @@ fn others() -> Vec<(Configuration, usize)> {
         (Tier::Native, Shape::Batch(7), some),
         (Tier::Native, Shape::Batch(1024), some),
         (Tier::Auto, Shape::Row, some),
+        // Blocks of 64 rows, a chunk and more, and the rest of each.
+        (Tier::Vm, Shape::Arrow(7), some),
+        (Tier::Vm, Shape::Arrow(600), some),
+        (Tier::Native, Shape::Arrow(7), some),
+        (Tier::Native, Shape::Arrow(200), if full { 1 } else { 8 }),
     ] {
         let folding = Folding::On;
         all.push((

@@ -102,17 +102,14 @@ fn exits_are_counted_and_happen_where_they_are_forced() {
             .unwrap();
         let mut context = expression.context();
         let rows: Vec<[Value<'_>; 2]> = (0..30).map(|i| [Value::Int(i), Value::Int(1)]).collect();
-        match shape {
-            Shape::Row => {
-                for (i, row) in rows.iter().enumerate() {
-                    let expected = Value::Int((i as i64 + 1) * 2);
-                    assert_eq!(expression.eval_row(row, &mut context), Ok(expected));
-                }
+        if shape == Shape::Row {
+            for (i, row) in rows.iter().enumerate() {
+                let expected = Value::Int((i as i64 + 1) * 2);
+                assert_eq!(expression.eval_row(row, &mut context), Ok(expected));
             }
-            Shape::Batch(_) => {
-                let rows: Vec<&[Value<'_>]> = rows.iter().map(|r| r.as_slice()).collect();
-                assert_eq!(expression.eval_rows(&rows, &mut context).len(), 30);
-            }
+        } else {
+            let rows: Vec<&[Value<'_>]> = rows.iter().map(|r| r.as_slice()).collect();
+            assert_eq!(expression.eval_rows(&rows, &mut context).len(), 30);
         }
         drop(context);
         let statistics = expression.statistics();

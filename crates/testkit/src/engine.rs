@@ -1,7 +1,10 @@
 //! Where the engine is bound to the runner: the one place of this crate that knows it.
 
+mod arrow;
+
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlift::{
     Charset, Collation, Column, Datum, Engine, Error, Expression, Schema, Session, SqlType,
@@ -36,6 +39,7 @@ pub fn subject_of(engine: Engine, shape: Shape) -> Box<dyn Subject> {
         engine,
         shape,
         tables: Mutex::new(HashMap::new()),
+        tiers: Default::default(),
     })
 }
 
@@ -44,6 +48,8 @@ struct Sqlift {
     shape: Shape,
     /// Rows of the tables met so far, by their DDL.
     tables: Mutex<HashMap<String, std::sync::Arc<Rows>>>,
+    /// Rows that each tier was asked for.
+    tiers: [AtomicU64; 3],
 }
 
 /// A table as the engine takes it.
@@ -59,6 +65,13 @@ impl Subject for Sqlift {
             Err(error) if error.unsupported => Outcome::Unsupported(error.message),
             Err(error) => Outcome::Error(sql_error(error)),
         }
+    }
+
+    fn tier_hits(&self) -> Vec<(String, u64)> {
+        let tiers = sqlift::Tier::ALL.into_iter().zip(&self.tiers);
+        tiers
+            .map(|(tier, rows)| (tier.to_string(), rows.load(Ordering::Relaxed)))
+            .collect()
     }
 }
 
@@ -88,7 +101,18 @@ impl Sqlift {
             cells.push(Vec::new());
         }
         let rows: Vec<&[Value<'_>]> = cells.iter().map(Vec::as_slice).collect();
-        let outcomes = self.rows_of(&expression, &rows, &mut warnings);
+        let outcomes = match self.shape {
+            Shape::Arrow(size) => {
+                let literal = [Vec::new()];
+                let stored = if table.is_some() { stored } else { &literal };
+                arrow::rows_of(&expression, stored, &rows, size, &mut warnings)?
+            }
+            Shape::Row => one_by_one(&expression, &rows, &mut warnings),
+            Shape::Batch(size) => in_batches(&expression, &rows, size, &mut warnings),
+        };
+        for (tier, rows) in expression.statistics().rows {
+            self.tiers[tier as usize].fetch_add(rows, Ordering::Relaxed);
+        }
         let mut values = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
             match outcome {
@@ -116,49 +140,6 @@ impl Sqlift {
         })
     }
 
-    /// The outcome of every row, in the shape asked for.
-    fn rows_of(
-        &self,
-        expression: &Expression,
-        rows: &[&[Value<'_>]],
-        warnings: &mut Vec<Raised>,
-    ) -> Vec<Result<Datum, Error>> {
-        let mut context = expression.context();
-        let mut outcomes = Vec::with_capacity(rows.len());
-        match self.shape {
-            Shape::Row => {
-                for (number, row) in rows.iter().enumerate() {
-                    let outcome = expression.eval_row(row, &mut context);
-                    outcomes.push(outcome.map(|value| value.to_datum()));
-                    let raised = context.diagnostics().warnings().iter();
-                    let raised: Vec<_> =
-                        raised.map(|w| w.clone().moved(0, number as u64)).collect();
-                    raise(warnings, Some(number), &raised);
-                    context.clear_warnings();
-                }
-            }
-            Shape::Batch(size) => {
-                for (batch, rows) in rows.chunks(size).enumerate() {
-                    outcomes.append(&mut expression.eval_rows(rows, &mut context));
-                    for warning in context.diagnostics().warnings() {
-                        let Some(row) = warning.row else {
-                            raise(warnings, None, std::slice::from_ref(warning));
-                            continue;
-                        };
-                        let here = row + (batch * size) as u64;
-                        raise(
-                            warnings,
-                            Some(here as usize),
-                            &[warning.clone().moved(row, here)],
-                        );
-                    }
-                    context.clear_warnings();
-                }
-            }
-        }
-        outcomes
-    }
-
     fn rows(&self, table: &Table) -> Result<std::sync::Arc<Rows>, Error> {
         let mut tables = self
             .tables
@@ -173,8 +154,56 @@ impl Sqlift {
     }
 }
 
+/// The outcome of every row, one after the other.
+fn one_by_one(
+    expression: &Expression,
+    rows: &[&[Value<'_>]],
+    warnings: &mut Vec<Raised>,
+) -> Vec<Result<Datum, Error>> {
+    let mut context = expression.context();
+    let mut outcomes = Vec::with_capacity(rows.len());
+    for (number, row) in rows.iter().enumerate() {
+        let outcome = expression.eval_row(row, &mut context);
+        outcomes.push(outcome.map(|value| value.to_datum()));
+        let raised = context.diagnostics().warnings().iter();
+        let raised: Vec<_> = raised.map(|w| w.clone().moved(0, number as u64)).collect();
+        raise(warnings, Some(number), &raised);
+        context.clear_warnings();
+    }
+    outcomes
+}
+
+/// The outcome of every row, in batches of cells.
+fn in_batches(
+    expression: &Expression,
+    rows: &[&[Value<'_>]],
+    size: usize,
+    warnings: &mut Vec<Raised>,
+) -> Vec<Result<Datum, Error>> {
+    let mut context = expression.context();
+    let mut outcomes = Vec::with_capacity(rows.len());
+    for (batch, rows) in rows.chunks(size).enumerate() {
+        outcomes.append(&mut expression.eval_rows(rows, &mut context));
+        for warning in context.diagnostics().warnings() {
+            let Some(row) = warning.row else {
+                raise(warnings, None, std::slice::from_ref(warning));
+                continue;
+            };
+            let here = row + (batch * size) as u64;
+            let moved = warning.clone().moved(row, here);
+            raise(warnings, Some(here as usize), &[moved]);
+        }
+        context.clear_warnings();
+    }
+    outcomes
+}
+
 /// A stored row as cells; `wide` holds its widest decimals.
-fn as_cells<'r>(row: &'r [Datum], schema: &Schema, wide: &'r mut [sqlift::I256]) -> Vec<Value<'r>> {
+pub(crate) fn as_cells<'r>(
+    row: &'r [Datum],
+    schema: &Schema,
+    wide: &'r mut [sqlift::I256],
+) -> Vec<Value<'r>> {
     let columns = row.iter().zip(schema.columns()).zip(wide);
     columns
         .map(|((datum, column), wide)| {

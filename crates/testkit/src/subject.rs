@@ -112,8 +112,10 @@ pub enum Shape {
     /// Row by row.
     #[default]
     Row,
-    /// In batches of so many rows, at least one.
+    /// In batches of so many rows of cells, at least one.
     Batch(usize),
+    /// In Arrow record batches of so many rows, at least one. Copies of rows fill a batch that is larger than the table.
+    Arrow(usize),
 }
 
 impl fmt::Display for Shape {
@@ -121,6 +123,7 @@ impl fmt::Display for Shape {
         match self {
             Self::Row => f.write_str("row"),
             Self::Batch(rows) => write!(f, "batch:{rows}"),
+            Self::Arrow(rows) => write!(f, "arrow:{rows}"),
         }
     }
 }
@@ -129,15 +132,18 @@ impl FromStr for Shape {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let rows = match text {
-            "row" => return Ok(Self::Row),
-            _ => text
-                .strip_prefix("batch:")
-                .and_then(|rows| rows.parse().ok()),
-        };
-        rows.filter(|rows| *rows > 0)
-            .map(Self::Batch)
-            .ok_or_else(|| "expected `row` or `batch:N`".into())
+        if text == "row" {
+            return Ok(Self::Row);
+        }
+        let shape = text.split_once(':').and_then(|(name, rows)| {
+            let rows = rows.parse().ok().filter(|rows| *rows > 0)?;
+            match name {
+                "batch" => Some(Self::Batch(rows)),
+                "arrow" => Some(Self::Arrow(rows)),
+                _ => None,
+            }
+        });
+        shape.ok_or_else(|| "expected `row`, `batch:N` or `arrow:N`".into())
     }
 }
 
@@ -222,10 +228,12 @@ mod tests {
 
     #[test]
     fn shapes_read_what_they_print() {
-        for shape in [Shape::Row, Shape::Batch(1), Shape::Batch(1024)] {
+        for shape in [Shape::Row, Shape::Batch(1), Shape::Arrow(1024)] {
             assert_eq!(shape.to_string().parse(), Ok(shape));
         }
-        for bad in ["", "batch", "batch:", "batch:0", "batch:-1", "rows"] {
+        for bad in [
+            "", "batch", "batch:", "batch:0", "batch:-1", "rows", "arrow:0", "arrow",
+        ] {
             assert!(bad.parse::<Shape>().is_err(), "{bad}");
         }
     }

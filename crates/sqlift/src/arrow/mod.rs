@@ -20,7 +20,7 @@ use bumpalo::Bump;
 use output::Output;
 use sqlift_functions::kernel::{BatchContext, Vector};
 use sqlift_ir::ColumnUse;
-use sqlift_types::{Error, Schema, Value};
+use sqlift_types::{Column as Declared, Error, Schema, TypeKind, Value};
 use sqlift_vm::columns::Column;
 use std::cell::OnceCell;
 
@@ -182,22 +182,26 @@ impl Source for Columns<'_> {
     }
 
     fn cells<'r>(&'r self, row: usize, arena: &'r Bump) -> Result<Vec<Value<'r>>, Error> {
-        let names = self.schema.columns().iter().map(|c| &c.name);
         let columns = self.columns();
         let mut cells = Vec::with_capacity(columns.len());
-        for (column, name) in columns.iter().zip(names) {
+        for (column, Declared { name, ty, .. }) in columns.iter().zip(self.schema.columns()) {
             // Nobody asks for the cells of the other columns, so it is no matter what they hold.
             let Some(column): Option<Column<'r>> = *column else {
                 cells.push(Value::Null);
                 continue;
             };
-            cells.push(column.cell(row, arena).ok_or_else(|| {
+            let cell = column.cell(row, arena).ok_or_else(|| {
                 let error = Error::unsupported(format_args!("the value of `{name}`"));
                 Error {
                     row: Some(row as u64),
                     ..error
                 }
-            })?);
+            })?;
+            cells.push(match cell {
+                // Arrow has no type for documents: they come as their text, or as the bytes of a cell.
+                Value::Bytes(bytes) if ty.kind == TypeKind::Json => Value::Json(bytes),
+                cell => cell,
+            });
         }
         Ok(cells)
     }

@@ -52,6 +52,24 @@ fn is_utf8(ty: &SqlType) -> bool {
         )
 }
 
+fn is_ascii(ty: &SqlType) -> bool {
+    use sqlift_collation::Charset;
+    let charset = ty.collation.get().map(|c| c.charset());
+    ty.kind != TypeKind::Json && charset == Some(Charset::Ascii)
+}
+
+/// Bytes of the character set ascii as the server sends them to a client of utf8: what is no character there is a question mark.
+fn ascii(bytes: &[u8]) -> String {
+    let character = |byte: &u8| {
+        if byte.is_ascii() {
+            char::from(*byte)
+        } else {
+            '?'
+        }
+    };
+    bytes.iter().map(character).collect()
+}
+
 /// Values collected so far. Bits are in words of 64.
 enum Values {
     Bool(Vec<u64>),
@@ -65,6 +83,7 @@ enum Values {
     DateTime(Vec<i64>),
     Time(Vec<i64>),
     Text(StringBuilder),
+    Ascii(StringBuilder),
     Binary(BinaryBuilder),
 }
 
@@ -93,6 +112,9 @@ impl Output {
             DataType::Date32 => Values::Date(Vec::with_capacity(rows)),
             DataType::Timestamp(..) => Values::DateTime(Vec::with_capacity(rows)),
             DataType::Duration(_) => Values::Time(Vec::with_capacity(rows)),
+            DataType::Utf8 if is_ascii(ty) => {
+                Values::Ascii(StringBuilder::with_capacity(rows, rows * 8))
+            }
             DataType::Utf8 => Values::Text(StringBuilder::with_capacity(rows, rows * 8)),
             _ => Values::Binary(BinaryBuilder::with_capacity(rows, rows * 8)),
         };
@@ -156,7 +178,7 @@ impl Output {
             Values::Date(v) => Arc::new(Date32Array::new(v.into(), valid)),
             Values::DateTime(v) => Arc::new(TimestampMicrosecondArray::new(v.into(), valid)),
             Values::Time(v) => Arc::new(DurationMicrosecondArray::new(v.into(), valid)),
-            Values::Text(mut text) => Arc::new(text.finish()),
+            Values::Text(mut text) | Values::Ascii(mut text) => Arc::new(text.finish()),
             Values::Binary(mut binary) => Arc::new(binary.finish()),
         };
         (array, self.errors)
@@ -219,6 +241,11 @@ impl Sink for Output {
             (Values::Text(out), Vector::Bytes(lanes)) => {
                 for row in 0..rows {
                     out.append_option(lanes.get(row).map(String::from_utf8_lossy));
+                }
+            }
+            (Values::Ascii(out), Vector::Bytes(lanes)) => {
+                for row in 0..rows {
+                    out.append_option(lanes.get(row).map(ascii));
                 }
             }
             (Values::Text(out), Vector::Json(lanes)) => {
