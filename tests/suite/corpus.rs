@@ -53,9 +53,13 @@ fn others() -> Vec<(Configuration, usize)> {
         (Tier::Auto, Shape::Row, some),
         // Blocks of 64 rows, a chunk and more, and the rest of each.
         (Tier::Vm, Shape::Arrow(7), some),
-        (Tier::Vm, Shape::Arrow(600), some),
+        (
+            Tier::Vm,
+            Shape::Arrow(600),
+            if full { 1 } else { 4 * SAMPLE },
+        ),
         (Tier::Native, Shape::Arrow(7), some),
-        (Tier::Native, Shape::Arrow(200), if full { 1 } else { 8 }),
+        (Tier::Native, Shape::Arrow(200), some),
     ] {
         let folding = Folding::On;
         all.push((

@@ -9,3 +9,4 @@ mod golden;
 mod headlines;
 mod laws;
 mod regressions;
+mod targets;

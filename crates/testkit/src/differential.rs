@@ -4,7 +4,9 @@
 //! row by row. What the reference does not support is left out and counted. A difference is shrunk as far as it stays
 //! a difference of the same aspect.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use sqlift_syntax::Modes;
 
@@ -25,6 +27,10 @@ pub struct Plan<'a> {
     pub table: Option<&'a Table>,
     /// Settings of every expression.
     pub settings: Settings,
+    /// Whether the first expressions go through the catalogue, entry by entry and NULL by NULL, so that nothing is left to chance.
+    pub sweep: bool,
+    /// Stop after this time, whatever is left of the numbers.
+    pub time: Option<Duration>,
     /// Stop after so many findings.
     pub most_findings: usize,
     /// How often a finding may be tried in smaller forms.
@@ -59,6 +65,8 @@ pub struct Outcomes {
     pub agreed: u64,
     /// Answers of other subjects that were not supported.
     pub skipped: u64,
+    /// Types of the answers, without their parameters.
+    pub types: BTreeMap<String, u64>,
     /// The differences.
     pub findings: Vec<Finding>,
 }
@@ -73,6 +81,7 @@ impl fmt::Display for Outcomes {
             agreed,
             skipped,
             findings,
+            ..
         } = self;
         writeln!(
             f,
@@ -98,6 +107,9 @@ impl fmt::Display for Outcomes {
     }
 }
 
+/// How often the catalogue is gone through: other arguments may be refused.
+const SWEEPS: usize = 4;
+
 /// Tries generated expressions on a reference and on others with their names.
 pub fn run(
     reference: &dyn Subject,
@@ -108,17 +120,40 @@ pub fn run(
     panics::silence();
     let mut outcomes = Outcomes::default();
     let start = Random::new(plan.seed);
+    let began = Instant::now();
+    let sweep = if plan.sweep {
+        generator.sweep()
+    } else {
+        Vec::new()
+    };
+    let swept = (sweep.len() * SWEEPS) as u64;
     for number in plan.numbers.clone() {
-        let expr = generator.any(&mut start.fork(number));
+        if plan.time.is_some_and(|time| began.elapsed() >= time) {
+            break;
+        }
+        let mut random = start.fork(number);
+        let expr = match number < swept {
+            true => generator.swept(&mut random, sweep[number as usize % sweep.len()]),
+            false => generator.any(&mut random),
+        };
         outcomes.tried += 1;
         match ask(reference, &expr, plan) {
             Ok(Outcome::Unsupported(_)) => {
                 outcomes.unsupported += 1;
+                generator.refuse();
                 continue;
             }
-            Ok(Outcome::Error(_)) => outcomes.errors += 1,
+            Ok(Outcome::Error(_)) => {
+                generator.confirm_error();
+                outcomes.errors += 1;
+            }
+            Ok(Outcome::Value { column, .. } | Outcome::Rows { column, .. }) => {
+                generator.confirm();
+                let name = column.type_name.split('(').next().unwrap_or_default();
+                *outcomes.types.entry(name.to_owned()).or_default() += 1;
+            }
             // A panic of the reference shows as a difference below.
-            Ok(_) | Err(_) => {}
+            Err(_) => {}
         }
         for (name, other) in others {
             let Some(comparison) = differ(reference, *other, &expr, plan) else {
@@ -255,6 +290,8 @@ mod tests {
             numbers: 0..300,
             table,
             settings: Settings::new(),
+            sweep: false,
+            time: None,
             most_findings: 2,
             shrink_tries: 2_000,
         }

@@ -2,6 +2,8 @@
 //! its two forms.
 #![forbid(unsafe_code)]
 
+mod fuzzing;
+
 use std::error::Error;
 use std::fs;
 use std::io::{self, BufWriter, Write as _};
@@ -10,15 +12,14 @@ use std::process::ExitCode;
 use std::thread;
 
 use clap::{Args, Parser, Subcommand};
-use sqlift_testkit::corpus::{Corpus, Settings, pack::pack, to_json_line};
-use sqlift_testkit::differential::{self, Plan};
+use sqlift_testkit::corpus::{Corpus, pack::pack, to_json_line};
 use sqlift_testkit::engine;
 use sqlift_testkit::generate::{Generator, Limits, MySql, Random, boundary};
 use sqlift_testkit::runner::{
     Known, Options, Report, Selection, by_cause, by_difference, causes, clusters, differences,
     hits, json_lines, run, table, unsupported_by_reason,
 };
-use sqlift_testkit::subject::{Configuration, Folding, Shape, Subject, Tier};
+use sqlift_testkit::subject::{Configuration, Folding, Shape, Tier};
 
 #[derive(Parser)]
 #[command(
@@ -34,8 +35,9 @@ struct Command {
 enum Action {
     /// Run the engine over a corpus; exit code 1 if anything differs that is not known
     Corpus(CorpusArguments),
-    /// Run the tiers against each other on generated expressions; exit code 1 if they differ
-    Fuzz(FuzzArguments),
+    /// Run a fuzz target from a seed: the tiers against each other, or a part against a reference of its own; exit code 1 if
+    /// something is wrong
+    Fuzz(fuzzing::FuzzArguments),
     /// Print the cases of a corpus as JSON lines, to look something up
     Cases(SelectionArguments),
     /// Print random expressions, one a line
@@ -91,7 +93,7 @@ struct CorpusArguments {
     /// The tier that has to give the answers
     #[arg(long, value_enum, default_value_t)]
     tier: Tier,
-    /// How rows are handed over: `row` or `batch:N`
+    /// How rows are handed over: `row`, `batch:N` or `arrow:N`
     #[arg(long, default_value_t)]
     shape: Shape,
     /// Whether constant calls are computed when compiling
@@ -133,8 +135,8 @@ struct GenerateArguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many
-    #[arg(long, default_value_t = 20)]
-    count: u64,
+    #[arg(long)]
+    count: Option<u64>,
     /// Number of the first
     #[arg(long, default_value_t = 0)]
     from: u64,
@@ -163,27 +165,6 @@ impl GenerateArguments {
     }
 }
 
-#[derive(Args)]
-struct FuzzArguments {
-    #[command(flatten)]
-    generate: GenerateArguments,
-    /// The tier that says what is right
-    #[arg(long, value_enum, default_value_t = Tier::Interp)]
-    reference: Tier,
-    /// The tiers that have to agree
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Tier::Vm, Tier::Native])]
-    against: Vec<Tier>,
-    /// How they get their rows
-    #[arg(long, value_delimiter = ',', default_values_t = [Shape::Row, Shape::Batch(7)])]
-    shapes: Vec<Shape>,
-    /// Stop after so many differences
-    #[arg(long, default_value_t = 10)]
-    most: usize,
-    /// How often a difference is tried in smaller forms
-    #[arg(long, default_value_t = 2_000)]
-    shrink: usize,
-}
-
 fn main() -> ExitCode {
     match act(Command::parse().action) {
         Ok(code) => code,
@@ -206,7 +187,7 @@ fn act(action: Action) -> Result<ExitCode, Box<dyn Error>> {
     match action {
         Action::Corpus(arguments) => prove(&arguments),
         Action::Compatibility { corpus } => compatibility(&corpus),
-        Action::Fuzz(arguments) => fuzz(&arguments),
+        Action::Fuzz(arguments) => fuzzing::fuzz(&arguments),
         Action::Cases(arguments) => print_cases(&arguments),
         Action::Generate(arguments) => generate(&arguments),
         Action::Pack(folders) => convert(&folders, Form::Packed),
@@ -296,60 +277,6 @@ fn text(arguments: &CorpusArguments, report: &Report) -> String {
     text
 }
 
-fn fuzz(arguments: &FuzzArguments) -> Result<ExitCode, Box<dyn Error>> {
-    let mut subjects: Vec<(String, Box<dyn Subject>)> = Vec::new();
-    for tier in &arguments.against {
-        for shape in &arguments.shapes {
-            let configuration = Configuration {
-                tier: *tier,
-                shape: *shape,
-                folding: Folding::On,
-            };
-            subjects.push((configuration.to_string(), engine::subject(configuration)?));
-        }
-    }
-    let others: Vec<(&str, &dyn Subject)> = subjects
-        .iter()
-        .map(|(name, subject)| (name.as_str(), subject.as_ref()))
-        .collect();
-    let reference = Configuration {
-        tier: arguments.reference,
-        shape: Shape::Row,
-        folding: Folding::On,
-    };
-    let reference = engine::subject(reference)?;
-    let of = &arguments.generate;
-    let rows = boundary::table(&mut Random::new(of.seed), of.table.unwrap_or(40));
-    let mut generator = of.generator();
-    let start = std::time::Instant::now();
-    let outcomes = differential::run(
-        reference.as_ref(),
-        &others,
-        &mut generator,
-        &Plan {
-            seed: of.seed,
-            numbers: of.from..of.from.saturating_add(of.count),
-            table: (!of.literal).then_some(&rows),
-            settings: Settings::new(),
-            most_findings: arguments.most,
-            shrink_tries: arguments.shrink,
-        },
-    );
-    let mut out = BufWriter::new(io::stdout().lock());
-    write!(out, "{outcomes}")?;
-    let each_second = outcomes.tried as f64 / start.elapsed().as_secs_f64();
-    writeln!(out, "{each_second:.0} expressions a second")?;
-    if of.hits {
-        write!(out, "\n{}", generator.hits())?;
-    }
-    out.flush()?;
-    Ok(if outcomes.findings.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(1)
-    })
-}
-
 fn print_cases(arguments: &SelectionArguments) -> Result<ExitCode, Box<dyn Error>> {
     let corpus = Corpus::open(&arguments.corpus)?;
     let selection = arguments.selection();
@@ -378,7 +305,7 @@ fn generate(arguments: &GenerateArguments) -> Result<ExitCode, Box<dyn Error>> {
         writeln!(out, "{}", serde_json::to_string_pretty(&table)?)?;
     } else {
         let mut generator = arguments.generator();
-        for number in arguments.from..arguments.from.saturating_add(arguments.count) {
+        for number in arguments.from..arguments.from.saturating_add(arguments.count.unwrap_or(20)) {
             writeln!(out, "{}", generator.any(&mut random.fork(number)))?;
         }
         if arguments.hits {

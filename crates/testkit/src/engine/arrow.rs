@@ -22,7 +22,7 @@ use arrow_schema::{DataType, Field};
 use sqlift::{
     Charset, Collation, Column, Context, Datum, Error, Expression, I256, SqlType, TypeKind, Value,
 };
-use sqlift_functions::{Expr, ExprKind};
+use sqlift_functions::{Expr, ExprKind, catalogue};
 use sqlift_types::decimal::Decimal;
 use sqlift_types::temporal::{self, calendar};
 
@@ -44,6 +44,13 @@ pub(super) fn rows_of(
     columns_read(expression.typed(), &mut read);
     let is_carried = |row: &usize| read.iter().all(|column| is_carried(&stored[*row][*column]));
     let (carried, others): (Vec<usize>, Vec<usize>) = (0..cells.len()).partition(is_carried);
+    // Rows of what is not the same twice are asked in order, each once.
+    let volatile = is_volatile(expression.typed());
+    let (carried, others) = if volatile && !others.is_empty() {
+        (Vec::new(), (0..cells.len()).collect())
+    } else {
+        (carried, others)
+    };
 
     let mut context = expression.context();
     let mut outcomes: BTreeMap<usize, Result<Datum, Error>> = BTreeMap::new();
@@ -53,7 +60,8 @@ pub(super) fn rows_of(
         take_warnings(&mut raised, &mut context, &[row]);
     }
     for rows in carried.chunks(size) {
-        let places: Vec<usize> = rows.iter().copied().cycle().take(size).collect();
+        let count = if volatile { rows.len() } else { size };
+        let places: Vec<usize> = rows.iter().copied().cycle().take(count).collect();
         let answers = batch(expression, stored, &read, &places, &mut context)?;
         take_warnings(&mut raised, &mut context, rows);
         let mut answers = places.iter().zip(answers);
@@ -72,7 +80,7 @@ pub(super) fn rows_of(
             .copied()
             .filter(|row| outcomes[row].is_ok())
             .collect();
-        if size >= BLOCK && !good.is_empty() && good.len() < rows.len() {
+        if count >= BLOCK && !volatile && !good.is_empty() && good.len() < rows.len() {
             let places: Vec<usize> = good.into_iter().cycle().take(size).collect();
             let answers = batch(expression, stored, &read, &places, &mut context)?;
             context.clear_warnings();
@@ -138,6 +146,14 @@ fn columns_read(expr: &Expr, read: &mut BTreeSet<usize>) {
     for child in expr.children() {
         columns_read(child, read);
     }
+}
+
+fn is_volatile(expr: &Expr) -> bool {
+    let is_itself = match &expr.kind {
+        ExprKind::Call { function, .. } => catalogue().function(*function).is_volatile(),
+        _ => false,
+    };
+    is_itself || expr.children().iter().any(is_volatile)
 }
 
 /// Evaluates rows of the table as one record batch.

@@ -124,6 +124,8 @@ const BIGINT: &[&str] = &[
     "0", "1", "-1", "2", "9223372036854775807", "-9223372036854775808", "9223372036854775806",
     "-9223372036854775807", "3037000500", "4294967296", "9007199254740993", "1700000000",
 ];
+const UNSIGNED_SMALL: &[&str] = &["0", "1", "32767", "32768", "65535"];
+const UNSIGNED_MEDIUM: &[&str] = &["0", "1", "8388607", "8388608", "16777215"];
 const UNSIGNED_TINY: &[&str] = &["0", "1", "127", "128", "255"];
 const UNSIGNED_INT: &[&str] = &["0", "1", "2147483647", "2147483648", "4294967295"];
 #[rustfmt::skip]
@@ -147,6 +149,11 @@ const DECIMALS_5_2: &[&str] = &[
 #[rustfmt::skip]
 const DECIMALS_18_6: &[&str] = &[
     "0.000000", "0.000001", "-0.5", "999999999999.999999", "-999999999999.999999", "1.1",
+];
+#[rustfmt::skip]
+const DECIMALS_38_10: &[&str] = &[
+    "0.0000000000", "0.0000000001", "-0.5", "9999999999999999999999999999.9999999999",
+    "-9999999999999999999999999999.9999999999", "123456789012345678.5",
 ];
 #[rustfmt::skip]
 const DECIMALS_65_30: &[&str] = &[
@@ -177,6 +184,13 @@ const DATETIMES: &[&str] = &[
     "2038-01-19 03:14:08", "9999-12-31 23:59:59.999999", "0001-01-01 00:00:00",
     "0000-00-00 00:00:00", "2024-00-00 10:11:12", "2023-06-15 12:34:56.500000",
 ];
+#[rustfmt::skip]
+const WHOLE_TIMES: &[&str] = &["00:00:00", "-00:00:01", "12:34:56", "838:59:59", "-838:59:59", "10:11:12"];
+#[rustfmt::skip]
+const WHOLE_DATETIMES: &[&str] = &[
+    "2024-02-29 23:59:59", "1969-12-31 23:59:59", "9999-12-31 23:59:59", "0001-01-01 00:00:00",
+    "0000-00-00 00:00:00", "2023-00-00 00:00:00", "2000-12-31 00:00:01",
+];
 const TIMESTAMPS: &[&str] = &[
     "1970-01-01 00:00:01",
     "2038-01-19 03:14:07.499",
@@ -199,6 +213,11 @@ const LATIN1_TEXTS: &[&str] = &[
 const BYTES: &[&str] = &[
     "", "00", "61", "6120", "FF", "C3A9", "C3", "FFFFFFFFFFFFFFFF", "010000000000000000", "31",
 ];
+const FOUR_BYTES: &[&str] = &["00000000", "61000000", "FFFFFFFF", "61202020", "C3A90000"];
+const BITS_8: &[&str] = &["00", "01", "7F", "80", "FF", "31"];
+const VECTORS: &[&str] = &["0000803F00000040", "0000000000000080", "FFFF7F7F000080BF"];
+#[rustfmt::skip]
+const CHARS: &[&str] = &["", "a", "A", "ab", "0", "-1", "é", "日本", "12abc", "2024-02-2", "a b"];
 #[rustfmt::skip]
 const JSONS: &[&str] = &[
     "null", "true", "0", "-1", "1.5", "18446744073709551615", "1e300", "\"\"", "\"a\"", "\"1\"",
@@ -213,7 +232,9 @@ pub const COLUMNS: &[BoundaryColumn] = &[
     column("ti", "TINYINT", Class::Int, TINY),
     column("tiu", "TINYINT UNSIGNED", Class::UInt, UNSIGNED_TINY),
     column("si", "SMALLINT", Class::Int, SMALL),
+    column("siu", "SMALLINT UNSIGNED", Class::UInt, UNSIGNED_SMALL),
     column("mi", "MEDIUMINT", Class::Int, MEDIUM),
+    column("miu", "MEDIUMINT UNSIGNED", Class::UInt, UNSIGNED_MEDIUM),
     column("i", "INT", Class::Int, INT).not_null(),
     column("iu", "INT UNSIGNED", Class::UInt, UNSIGNED_INT),
     column("bi", "BIGINT", Class::Int, BIGINT),
@@ -225,6 +246,7 @@ pub const COLUMNS: &[BoundaryColumn] = &[
     column("dn", "DOUBLE", Class::Double, DOUBLES).not_null(),
     column("d52", "DECIMAL(5,2)", Class::Decimal, DECIMALS_5_2),
     column("d186", "DECIMAL(18,6)", Class::Decimal, DECIMALS_18_6).not_null(),
+    column("d3810", "DECIMAL(38,10)", Class::Decimal, DECIMALS_38_10),
     column("d6530", "DECIMAL(65,30)", Class::Decimal, DECIMALS_65_30),
     column("d650", "DECIMAL(65,0)", Class::Decimal, DECIMALS_65_0),
     column(
@@ -235,7 +257,9 @@ pub const COLUMNS: &[BoundaryColumn] = &[
     ),
     column("dt", "DATE", Class::Date, DATES),
     column("dtn", "DATE", Class::Date, DATES).not_null(),
+    column("t0", "TIME", Class::Time, WHOLE_TIMES),
     column("t6", "TIME(6)", Class::Time, TIMES),
+    column("dt0", "DATETIME", Class::DateTime, WHOLE_DATETIMES),
     column("dt6", "DATETIME(6)", Class::DateTime, DATETIMES),
     column("ts3", "TIMESTAMP(3)", Class::DateTime, TIMESTAMPS),
     column("v", "VARCHAR(64)", Class::Text, TEXTS).collated(AI_CI),
@@ -245,9 +269,14 @@ pub const COLUMNS: &[BoundaryColumn] = &[
     column("vg", "VARCHAR(64)", Class::Text, TEXTS).collated(Some("utf8mb4_general_ci")),
     column("vb", "VARCHAR(64)", Class::Text, TEXTS).collated(Some("utf8mb4_bin")),
     column("vl", "VARCHAR(64)", Class::Text, LATIN1_TEXTS).collated(Some("latin1_swedish_ci")),
+    column("c10", "CHAR(10)", Class::Text, CHARS).collated(AI_CI),
+    column("tt", "TINYTEXT", Class::Text, CHARS).collated(Some("utf8mb4_0900_as_cs")),
     column("tx", "TEXT", Class::Text, TEXTS).collated(AI_CI),
     column("vbin", "VARBINARY(32)", Class::Binary, BYTES),
     column("bl", "BLOB", Class::Binary, BYTES),
+    column("bf4", "BINARY(4)", Class::Binary, FOUR_BYTES),
+    column("vec", "VECTOR(2)", Class::Binary, VECTORS),
+    column("b8", "BIT(8)", Class::Binary, BITS_8),
     column(
         "b64",
         "BIT(64)",

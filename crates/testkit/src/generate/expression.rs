@@ -40,6 +40,29 @@ pub struct Generator {
     limits: Limits,
     hits: Vec<u64>,
     made: BTreeMap<Class, u64>,
+    latest: Latest,
+    answered: Answered,
+    /// The argument of the next call that is to be NULL.
+    null_at: Option<usize>,
+}
+
+/// What the latest expression is made of.
+#[derive(Debug, Default)]
+struct Latest {
+    entries: Vec<usize>,
+    columns: Vec<usize>,
+    /// Entries with the positions of arguments that are NULL.
+    nulls: Vec<(usize, usize)>,
+}
+
+/// Counts of what [`Generator::confirm`] was said of.
+#[derive(Debug, Default)]
+struct Answered {
+    entries: BTreeMap<usize, u64>,
+    columns: BTreeMap<usize, u64>,
+    nulls: BTreeMap<(usize, usize), u64>,
+    /// Entries of expressions that are not supported.
+    refused: BTreeMap<usize, u64>,
 }
 
 impl Generator {
@@ -65,6 +88,9 @@ impl Generator {
             limits,
             hits,
             made: BTreeMap::new(),
+            latest: Latest::default(),
+            answered: Answered::default(),
+            null_at: None,
         }
     }
 
@@ -77,6 +103,7 @@ impl Generator {
     /// An expression of a class, down to the depth of the limits.
     pub fn of_class(&mut self, random: &mut Random, class: Class) -> String {
         *self.made.entry(class).or_default() += 1;
+        self.latest = Latest::default();
         let depth = match self.limits.depth {
             0 => 0,
             most => 1 + random.below(most),
@@ -101,6 +128,62 @@ impl Generator {
         Some(text)
     }
 
+    /// Every entry once as it comes, and once for each argument with NULL in its place.
+    pub fn sweep(&self) -> Vec<(usize, Option<usize>)> {
+        let places = |(number, entry): (usize, &Entry)| {
+            let arguments = entry.arguments.iter().enumerate();
+            let open = arguments.filter(|(_, argument)| !matches!(argument, Argument::Word(_)));
+            let nulls = open.map(move |(position, _)| (number, Some(position)));
+            std::iter::once((number, None))
+                .chain(nulls)
+                .collect::<Vec<_>>()
+        };
+        self.entries.iter().enumerate().flat_map(places).collect()
+    }
+
+    /// An expression around one entry, with NULL in the place of an argument: a step of [`Generator::sweep`].
+    pub fn swept(
+        &mut self,
+        random: &mut Random,
+        (number, null_at): (usize, Option<usize>),
+    ) -> String {
+        self.latest = Latest::default();
+        self.null_at = null_at;
+        self.of_entry(random, number).unwrap_or_default()
+    }
+
+    /// Says that the latest expression has an answer: it is not for want of something that it was not tried.
+    pub fn confirm(&mut self) {
+        let Latest {
+            entries,
+            columns,
+            nulls,
+        } = std::mem::take(&mut self.latest);
+        for entry in entries {
+            *self.answered.entries.entry(entry).or_default() += 1;
+        }
+        for column in columns {
+            *self.answered.columns.entry(column).or_default() += 1;
+        }
+        for null in nulls {
+            *self.answered.nulls.entry(null).or_default() += 1;
+        }
+    }
+
+    /// Says that the latest expression is an error, which is an answer to NULL where there must be none.
+    pub fn confirm_error(&mut self) {
+        for null in std::mem::take(&mut self.latest).nulls {
+            *self.answered.nulls.entry(null).or_default() += 1;
+        }
+    }
+
+    /// Says that the latest expression is not supported.
+    pub fn refuse(&mut self) {
+        for entry in std::mem::take(&mut self.latest).entries {
+            *self.answered.refused.entry(entry).or_default() += 1;
+        }
+    }
+
     /// The entries of the catalogue.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -114,9 +197,44 @@ impl Generator {
                 .entry((entry.family.clone(), entry.name.clone()))
                 .or_default() += hits;
         }
+        let mut answered: BTreeMap<(String, String), u64> = BTreeMap::new();
+        let mut nulls: BTreeMap<(String, usize), u64> = BTreeMap::new();
+        // What was refused whenever it was met, the engine has not got.
+        let is_lacking = |number: &usize| {
+            let made = self.hits[*number];
+            made > 0 && self.answered.refused.get(number) == Some(&made)
+        };
+        let lacking: Vec<String> = (0..self.entries.len())
+            .filter(is_lacking)
+            .map(|number| self.entries[number].name.clone())
+            .collect();
+        for (number, entry) in self.entries.iter().enumerate() {
+            if is_lacking(&number) {
+                continue;
+            }
+            let key = (entry.family.clone(), entry.name.clone());
+            let count = self.answered.entries.get(&number);
+            *answered.entry(key).or_default() += count.copied().unwrap_or(0);
+            for (position, argument) in entry.arguments.iter().enumerate() {
+                if !matches!(argument, Argument::Word(_)) {
+                    let count = self.answered.nulls.get(&(number, position));
+                    let key = (entry.name.clone(), position);
+                    *nulls.entry(key).or_default() += count.copied().unwrap_or(0);
+                }
+            }
+        }
+        let mut types: BTreeMap<String, u64> = BTreeMap::new();
+        for (number, column) in self.columns.iter().enumerate() {
+            let count = self.answered.columns.get(&number);
+            *types.entry(column.type_name.to_owned()).or_default() += count.copied().unwrap_or(0);
+        }
         Hits {
             functions,
             classes: self.made.clone(),
+            answered,
+            types,
+            nulls,
+            lacking,
         }
     }
 
@@ -143,13 +261,15 @@ impl Generator {
         if self.limits.one_null_in > 0 && random.chance(1, self.limits.one_null_in) {
             return text.push_str("NULL");
         }
-        let columns: Vec<&BoundaryColumn> = self
-            .columns
-            .iter()
-            .filter(|column| column.class == class)
+        let columns = self.columns.iter().enumerate();
+        let columns: Vec<(usize, &BoundaryColumn)> = columns
+            .filter(|(_, column)| column.class == class)
             .collect();
         match random.pick(&columns) {
-            Some(column) if random.chance(3, 5) => text.push_str(column.name),
+            Some((number, column)) if random.chance(3, 5) => {
+                text.push_str(column.name);
+                self.latest.columns.push(*number);
+            }
             _ => text.push_str(random.pick(literals(class)).copied().unwrap_or("NULL")),
         }
     }
@@ -163,6 +283,7 @@ impl Generator {
         text: &mut String,
     ) {
         self.hits[number] += 1;
+        self.latest.entries.push(number);
         let Entry {
             name,
             form,
@@ -171,28 +292,33 @@ impl Generator {
             repeated,
             ..
         } = self.entries[number].clone();
-        let mut list = arguments[..required].to_vec();
-        list.extend(
-            &arguments[required
-                ..arguments
-                    .len()
-                    .min(required + random.below(arguments.len() - required + 1))],
-        );
+        let null_at = self.null_at.take();
+        let optional = random.below(arguments.len() - required + 1);
+        let count = (required + optional).max(null_at.map_or(0, |at| at + 1));
+        let mut list = arguments[..count.min(arguments.len())].to_vec();
         if list.len() == arguments.len() && repeated > 0 {
             for _ in 0..random.below(self.limits.repeats + 1) {
                 list.extend(&arguments[arguments.len() - repeated..]);
             }
         }
-        let mut written = list
-            .into_iter()
-            .map(|argument| self.argument(random, argument, class, depth - 1));
+        let mut written = Vec::with_capacity(list.len());
+        for (position, argument) in list.into_iter().enumerate() {
+            let text = match null_at == Some(position) {
+                true => "NULL".to_owned(),
+                false => self.argument(random, argument, class, depth - 1),
+            };
+            if text == "NULL" && position < arguments.len() {
+                self.latest.nulls.push((number, position));
+            }
+            written.push(text);
+        }
         match form {
             Form::Call => {
-                let arguments: Vec<String> = written.collect();
-                let _ = write!(text, "{name}({})", arguments.join(", "));
+                let _ = write!(text, "{name}({})", written.join(", "));
             }
             Form::Template(template) => {
                 text.push('(');
+                let mut written = written.into_iter();
                 for (index, piece) in template.split("{}").enumerate() {
                     if index > 0 {
                         // A test of the catalogue counts the places.
@@ -243,6 +369,14 @@ pub struct Hits {
     pub functions: BTreeMap<(String, String), u64>,
     /// Whole expressions by class.
     pub classes: BTreeMap<Class, u64>,
+    /// By family and name, of expressions that have an answer.
+    pub answered: BTreeMap<(String, String), u64>,
+    /// By column type, of expressions that have an answer.
+    pub types: BTreeMap<String, u64>,
+    /// NULL by name and position of the argument, of expressions that have an answer.
+    pub nulls: BTreeMap<(String, usize), u64>,
+    /// Names that were refused whenever they were met: the engine has not got them.
+    pub lacking: Vec<String>,
 }
 
 impl Hits {
@@ -254,6 +388,26 @@ impl Hits {
         for (class, count) in &other.classes {
             *self.classes.entry(*class).or_default() += count;
         }
+        for (key, count) in &other.answered {
+            *self.answered.entry(key.clone()).or_default() += count;
+        }
+        for (key, count) in &other.types {
+            *self.types.entry(key.clone()).or_default() += count;
+        }
+        for (key, count) in &other.nulls {
+            *self.nulls.entry(key.clone()).or_default() += count;
+        }
+    }
+
+    /// What never had an answer: functions by family and name, column types, positions of NULL.
+    pub fn holes(&self) -> Vec<String> {
+        let functions = self.answered.iter().filter(|(_, count)| **count == 0);
+        let functions = functions.map(|((family, name), _)| format!("{family}: {name}"));
+        let types = self.types.iter().filter(|(_, count)| **count == 0);
+        let types = types.map(|(name, _)| format!("column: {name}"));
+        let nulls = self.nulls.iter().filter(|(_, count)| **count == 0);
+        let nulls = nulls.map(|((name, at), _)| format!("NULL: {name}, argument {}", at + 1));
+        functions.chain(types).chain(nulls).collect()
     }
 
     /// What was never made: a fuzzer with holes proves little.
@@ -269,7 +423,13 @@ impl Hits {
 impl std::fmt::Display for Hits {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut families: BTreeMap<&str, Vec<(u64, &str)>> = BTreeMap::new();
-        for ((family, name), count) in &self.functions {
+        let answered: u64 = self.answered.values().sum();
+        let counts = if answered > 0 {
+            &self.answered
+        } else {
+            &self.functions
+        };
+        for ((family, name), count) in counts {
             families.entry(family).or_default().push((*count, name));
         }
         for (family, members) in families {
@@ -281,6 +441,25 @@ impl std::fmt::Display for Hits {
                     members.len()
                 )?;
             }
+        }
+        if answered > 0 {
+            let types: Vec<String> = self
+                .types
+                .iter()
+                .map(|(name, count)| format!("{name} {count}"))
+                .collect();
+            writeln!(f, "columns: {}", types.join(", "))?;
+            if let Some(((name, at), least)) = self.nulls.iter().min_by_key(|(_, count)| **count) {
+                let positions = self.nulls.len();
+                writeln!(
+                    f,
+                    "NULL in {positions} positions, fewest {least} {name}, argument {}",
+                    at + 1
+                )?;
+            }
+        }
+        if !self.lacking.is_empty() {
+            writeln!(f, "not supported: {}", self.lacking.join(", "))?;
         }
         let classes: Vec<String> = self
             .classes
