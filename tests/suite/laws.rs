@@ -144,9 +144,10 @@ const LAWS: [Law; 26] = [
         "IF({a} IS NULL, {b}, {a})",
     ),
     Law(
+        // Alone, IF shows each of its branches with the scale that it has.
         Class::Decimal,
         "COALESCE({a}, {b})",
-        "IF({a} IS NULL, {b}, {a})",
+        "COALESCE(IF({a} IS NULL, {b}, {a}))",
     ),
     Law(Class::Text, "COALESCE({a}, {b})", "IFNULL({a}, {b})"),
     Law(

@@ -28,6 +28,8 @@ pub struct BindContext<'a> {
     pub target: Option<SqlType>,
     /// The name of the result column, if this call is the whole expression.
     pub name: Option<&'a str>,
+    /// Whether the syntax negates the result: NOT BETWEEN, NOT IN, NOT LIKE.
+    pub negated: bool,
 }
 
 impl BindContext<'_> {
@@ -95,6 +97,7 @@ impl BindContext<'_> {
             quote: self.quote,
             target: None,
             name: None,
+            negated: false,
         };
         (catalogue().function(function).binder())(&mut inner, args)
     }
@@ -112,6 +115,7 @@ impl BindContext<'_> {
             evaluate: self.evaluate,
             quote: self.quote,
             name: None,
+            negated: false,
             target: Some(target),
         };
         (catalogue().function(function).binder())(&mut inner, vec![expr])
@@ -129,6 +133,13 @@ impl BindContext<'_> {
             Ok((value, warnings)) if warnings.is_empty() => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether the text of an expression is a call, not something written as it is.
+    pub fn quoted_call(&self, span: Span) -> bool {
+        let text = (self.quote)(span);
+        let before = text.split(['\'', '"']).next().unwrap_or_default();
+        before.contains('(')
     }
 
     /// A constant NULL of a type.
@@ -162,6 +173,25 @@ impl BindContext<'_> {
         if expr.is_null_literal() {
             return Expr { ty: to, ..expr };
         }
+        let expr = if to.kind.is_string() {
+            let collated = expr.collated;
+            let convert = |branch| self.coerce(branch, to.clone());
+            match crate::families::control::of_branches(expr, &to, &convert) {
+                Ok(text) => {
+                    let collation = to.collation;
+                    return self.with_collation(
+                        text,
+                        Collated {
+                            collation,
+                            ..collated
+                        },
+                    );
+                }
+                Err(expr) => expr,
+            }
+        } else {
+            expr
+        };
         if let Some(converted) = crate::families::json::implicit(self, &expr, &to) {
             return converted;
         }

@@ -1,8 +1,8 @@
 //! The typed expression: what binding makes, tier 0 walks, and programs are linearized from.
 
-use crate::FunctionId;
+use crate::{Form, FunctionId};
 use sqlift_collation::{Coercibility, Collated, Repertoire};
-use sqlift_types::{Datum, Span, SqlType};
+use sqlift_types::{Datum, Span, SqlType, TypeKind};
 
 /// A typed node. Every implicit conversion is a call of a cast.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +109,35 @@ impl Expr {
                     && args.iter().all(Expr::is_constant)
             }
         }
+    }
+
+    /// The values of a CASE, IF or NULLIF, one of which is the result.
+    pub fn branches(&self) -> Option<impl Iterator<Item = &Expr>> {
+        let ExprKind::Call { function, args } = &self.kind else {
+            return None;
+        };
+        let is_case = crate::catalogue().function(*function).evaluation() == Form::Case;
+        let last = args.len().checked_sub(1)?;
+        is_case.then(|| {
+            let values = args.iter().enumerate();
+            values
+                .filter(move |(i, _)| i % 2 == 1 || *i == last)
+                .map(|(_, value)| value)
+        })
+    }
+
+    /// Whether this is a DECIMAL one of whose branches shows fewer fraction digits than the type has.
+    ///
+    /// MySQL: CASE, IF and NULLIF show a branch as it is, though they compute with the type of all branches: `IF(1, 1, 2.50)` is shown
+    /// as `1`, and `IF(1, 1, 2.50) + 0` as `1.00`.
+    pub fn shows_branches(&self) -> bool {
+        self.ty.kind == TypeKind::Decimal
+            && self.branches().is_some_and(|mut branches| {
+                branches.any(|b| {
+                    !b.is_null_literal()
+                        && (b.ty.decimals != self.ty.decimals || b.shows_branches())
+                })
+            })
     }
 
     /// The same node at a place of the text.

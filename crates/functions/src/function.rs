@@ -54,7 +54,7 @@ pub type Fuse = fn(&Expr) -> Option<Expr>;
 pub enum Form {
     /// All arguments, from left to right.
     Call,
-    /// Two arguments, the second only if the first is not NULL.
+    /// The arguments up to the first that is NULL.
     NullFirst,
     /// As [`Form::NullFirst`] if they are decimals, else as [`Form::Call`]: arithmetic.
     NullFirstDecimal,
@@ -71,7 +71,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// Whether a first argument that is NULL leaves the second one unevaluated.
+    /// Whether an argument that is NULL leaves those behind it unevaluated.
     pub fn stops_at_null(self, args: &[Expr]) -> bool {
         match self {
             Form::NullFirst => true,

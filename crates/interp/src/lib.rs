@@ -42,8 +42,19 @@ impl<'r> From<&Frame<'r>> for Environment<'r> {
     }
 }
 
-/// The value of an expression for a row.
+/// The value of an expression for a row, as it is shown: a DECIMAL has the scale of the branch that it comes from.
 pub fn evaluate(expr: &Expr, env: &Environment<'_>) -> Result<Datum, Failure> {
+    match &expr.kind {
+        ExprKind::Call { args, .. } if expr.shows_branches() => {
+            let chosen = chosen(args, env)?;
+            chosen.map_or(Ok(Datum::Null), |branch| evaluate(branch, env))
+        }
+        _ => operand(expr, env),
+    }
+}
+
+/// The value of an expression as others compute with it: of its declared type.
+fn operand(expr: &Expr, env: &Environment<'_>) -> Result<Datum, Failure> {
     match &expr.kind {
         ExprKind::Literal(value) => Ok(value.clone()),
         ExprKind::Column(index) => cell(env, env.row.get(*index as usize), expr),
@@ -75,7 +86,7 @@ fn operands_then_call(
 ) -> Result<Datum, Failure> {
     let mut values = Vec::with_capacity(args.len());
     for arg in args {
-        let value = evaluate(arg, env)?;
+        let value = operand(arg, env)?;
         if decides(form, &value, values.is_empty(), args) {
             return Ok(value);
         }
@@ -96,26 +107,25 @@ fn decides(form: Form, value: &Datum, is_first: bool, args: &[Expr]) -> bool {
 }
 
 fn case(expr: &Expr, args: &[Expr], env: &Environment<'_>) -> Result<Datum, Failure> {
-    let mut chosen = if args.len() % 2 == 1 {
-        args.last()
-    } else {
-        None
-    };
-    for branch in args.chunks_exact(2) {
-        if matches!(evaluate(&branch[0], env)?, Datum::Int(v) if v != 0) {
-            chosen = Some(&branch[1]);
-            break;
-        }
-    }
-    match chosen {
-        Some(value) => fitted(evaluate(value, env)?, expr),
+    match chosen(args, env)? {
+        Some(value) => fitted(operand(value, env)?, expr),
         None => Ok(Datum::Null),
     }
 }
 
+/// The branch that is taken.
+fn chosen<'e>(args: &'e [Expr], env: &Environment<'_>) -> Result<Option<&'e Expr>, Failure> {
+    for branch in args.chunks_exact(2) {
+        if matches!(operand(&branch[0], env)?, Datum::Int(v) if v != 0) {
+            return Ok(Some(&branch[1]));
+        }
+    }
+    Ok(args.last().filter(|_| args.len() % 2 == 1))
+}
+
 fn coalesce(expr: &Expr, args: &[Expr], env: &Environment<'_>) -> Result<Datum, Failure> {
     for arg in args {
-        let value = evaluate(arg, env)?;
+        let value = operand(arg, env)?;
         if !value.is_null() {
             return fitted(value, expr);
         }
@@ -138,7 +148,7 @@ pub fn evaluate_constant(
         scratch: &scratch,
         session,
     };
-    match evaluate(
+    match operand(
         expr,
         &Environment {
             cx,

@@ -1,5 +1,9 @@
 //! From typed expressions to a program. NULL, evaluation order, short-circuit and laziness are decided here, once, for all tiers.
 
+mod shown;
+
+pub use shown::linearize_shown;
+
 use crate::program::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
 use crate::speculation::{Bet, Speculation, gains_by_ascii};
 use sqlift_collation::CollationId;
@@ -18,21 +22,8 @@ pub fn linearize(
     session: &Arc<Session>,
     speculation: Speculation,
 ) -> Result<Program, Error> {
-    let mut l = Linearizer {
-        program: Program {
-            steps: Vec::new(),
-            slots: Vec::new(),
-            columns: Vec::new(),
-            constants: Vec::new(),
-            calls: Vec::new(),
-            outputs: expressions.iter().map(|e| e.ty.clone()).collect(),
-            session: session.clone(),
-        },
-        speculation,
-        ascii: Vec::new(),
-        guarded: Vec::new(),
-        branches: 0,
-    };
+    let outputs = expressions.iter().map(|e| e.ty.clone()).collect();
+    let mut l = Linearizer::new(outputs, session, speculation);
     for (index, expression) in expressions.iter().enumerate() {
         let slot = l.expression(expression)?;
         let from = l.resize(slot, &expression.ty, expression.span)?;
@@ -41,9 +32,7 @@ pub fn linearize(
             from,
         });
     }
-    l.program.steps.push(Step::Return);
-    debug_assert_eq!(l.program.verify(), Ok(()), "{}", l.program);
-    Ok(l.program)
+    Ok(l.finish())
 }
 
 struct Linearizer {
@@ -58,6 +47,30 @@ struct Linearizer {
 }
 
 impl Linearizer {
+    fn new(outputs: Vec<SqlType>, session: &Arc<Session>, speculation: Speculation) -> Linearizer {
+        Linearizer {
+            program: Program {
+                steps: Vec::new(),
+                slots: Vec::new(),
+                columns: Vec::new(),
+                constants: Vec::new(),
+                calls: Vec::new(),
+                outputs,
+                session: session.clone(),
+            },
+            speculation,
+            ascii: Vec::new(),
+            guarded: Vec::new(),
+            branches: 0,
+        }
+    }
+
+    fn finish(mut self) -> Program {
+        self.program.steps.push(Step::Return);
+        debug_assert_eq!(self.program.verify(), Ok(()), "{}", self.program);
+        self.program
+    }
+
     fn new_slot(&mut self, slot: Slot) -> SlotId {
         self.program.slots.push(slot);
         SlotId(self.program.slots.len() as u32 - 1)
@@ -181,7 +194,7 @@ impl Linearizer {
         self.call(expr, function, args, slots)
     }
 
-    /// The second argument only if the first is not NULL; without a jump where nobody can tell.
+    /// The arguments up to the first that is NULL; without a jump where nobody can tell.
     fn null_first(
         &mut self,
         expr: &Expr,
@@ -189,17 +202,23 @@ impl Linearizer {
         args: &[Expr],
         form: Form,
     ) -> Result<SlotId, Error> {
-        let [first, second] = args else {
-            return self.strict_call(expr, function, args);
-        };
-        if !first.nullable || !form.stops_at_null(args) || is_silent(second) {
+        // Whether somebody can tell that the arguments behind one were evaluated.
+        let stops = |i: usize| args[i].nullable && !args[i + 1..].iter().all(is_silent);
+        let last = args.len().saturating_sub(1);
+        if !form.stops_at_null(args) || !(0..last).any(stops) {
             return self.strict_call(expr, function, args);
         }
-        let a = self.expression(first)?;
         let target = StepIndex(0);
-        let null = self.jump(Step::JumpIfNull { slot: a, target });
-        let b = self.expression(second)?;
-        let value = self.call(expr, function, args, vec![a, b])?;
+        let mut slots = Vec::with_capacity(args.len());
+        let mut nulls = Vec::new();
+        for (i, arg) in args.iter().enumerate() {
+            let slot = self.expression(arg)?;
+            if i < last && stops(i) {
+                nulls.push(self.jump(Step::JumpIfNull { slot, target }));
+            }
+            slots.push(slot);
+        }
+        let value = self.call(expr, function, args, slots)?;
         // A DECIMAL stays as narrow as it was computed.
         let slot = Slot {
             nullable: true,
@@ -211,7 +230,7 @@ impl Linearizer {
             from: value,
         });
         let end = self.jump(Step::Jump { target });
-        self.land(null);
+        nulls.into_iter().for_each(|null| self.land(null));
         let nothing = self.constant(&Datum::Null, slot)?;
         self.program.steps.push(Step::Copy {
             to: result,
@@ -233,11 +252,10 @@ impl Linearizer {
         let decimal_width = self.decimal_width(expr, overloads, &slots);
         // A conversion to DECIMAL picks its result's width, any other call takes DECIMALs of one width.
         for (slot, arg) in slots.iter_mut().zip(args) {
-            if self.slot(*slot).repr.is_decimal()
-                && !overloads
-                    .iter()
-                    .any(|o| !o.is_variadic() && o.params() == [self.slot(*slot).repr])
-            {
+            let converts = |o: &Overload| {
+                args.len() == 1 && !o.is_variadic() && o.params() == [self.slot(*slot).repr]
+            };
+            if self.slot(*slot).repr.is_decimal() && !overloads.iter().any(converts) {
                 *slot = self.widen(*slot, decimal_width, &arg.ty, arg.span)?;
             }
         }
@@ -571,6 +589,7 @@ impl Linearizer {
 
     fn copy_result(&mut self, value: &Expr, result: SlotId, expr: &Expr) -> Result<(), Error> {
         let from = self.expression(value)?;
+        let from = self.aligned(from, value, &expr.ty)?;
         let from = self.resize(from, &expr.ty, value.span)?;
         self.program.steps.push(Step::Copy { to: result, from });
         Ok(())

@@ -23,8 +23,15 @@ pub(crate) trait Source {
 
 /// Where the values of a batch go.
 pub(crate) trait Sink {
-    /// Takes the values of a chunk that begins at row `start`.
-    fn append<'r>(&mut self, vector: &Vector<'r>, rows: usize, start: usize, cx: &RowContext<'r>);
+    /// Takes the values of a chunk that begins at row `start`; `scales` are those that its DECIMALs are shown with, if they have their own.
+    fn append<'r>(
+        &mut self,
+        vector: &Vector<'r>,
+        scales: Option<&[u8]>,
+        rows: usize,
+        start: usize,
+        cx: &RowContext<'r>,
+    );
     /// Takes the value of a row that was appended as NULL, because no vector of the type holds it. Errors: nor does the sink.
     fn replace(&mut self, row: usize, value: Datum) -> Result<(), Error>;
 }
@@ -113,6 +120,7 @@ fn chunk(
     };
     let batch = BatchContext { cx, rows, arch };
     let ty = expression.sql_type();
+    let mut scales = code.shows_scale.then(|| vec![ty.decimals; rows]);
     let (mut vector, given_up) = if tier == Tier::Interp {
         (Vector::null(ty.repr()), (0..rows as u32).collect())
     } else {
@@ -122,7 +130,13 @@ fn chunk(
             .iter()
             .map(|c| source.load(*c, start, &batch));
         let columns: Vec<Vector<'_>> = columns.collect();
-        let vector = code.batch.run(&batch, &columns, &[])[0];
+        let outputs = code.batch.run(&batch, &columns, &[]);
+        let vector = outputs[0];
+        if let (Some(scales), Some(Vector::Int(lanes))) = (&mut scales, outputs.get(1)) {
+            for (row, scale) in scales.iter_mut().enumerate() {
+                *scale = lanes.get(row).map_or(*scale, |scale| scale as u8);
+            }
+        }
         (
             vector,
             exits(expression, &code.program, scratch.take_batch_exits()),
@@ -148,10 +162,13 @@ fn chunk(
             });
             patches.push((row, value));
         }
+        if let Some(scales) = &mut scales {
+            take_scales(&mut patches, scales, ty);
+        }
         vector = patched(vector, &mut patches, rows, ty, cx);
         unfit = patches;
     }
-    sink.append(&vector, rows, start, &cx);
+    sink.append(&vector, scales.as_deref(), rows, start, &cx);
     for (row, value) in unfit {
         if let Err(error) = sink.replace(start + row, value) {
             errors.push((start + row, error));
@@ -163,6 +180,23 @@ fn chunk(
         diagnostics.push(warning.moved(row.into(), start as u64 + u64::from(row)));
     }
     Ok(())
+}
+
+/// Values of tier 0 at the scale of their type; the scales that they are shown with are taken apart.
+fn take_scales(patches: &mut [(usize, Datum)], scales: &mut [u8], ty: &SqlType) {
+    for (row, value) in patches {
+        let Datum::Decimal(shown) = value else {
+            continue;
+        };
+        // What has too many digits at that scale stays as it is.
+        if let Some(held) = shown
+            .rescale(ty.decimals)
+            .filter(|_| shown.scale() <= ty.decimals)
+        {
+            scales[*row] = shown.scale();
+            *value = Datum::Decimal(held);
+        }
+    }
 }
 
 /// Counts lost bets; gives the rows that the batch form gave up, each once, in ascending order.
@@ -274,9 +308,22 @@ struct Datums {
 }
 
 impl Sink for Datums {
-    fn append<'r>(&mut self, vector: &Vector<'r>, rows: usize, _: usize, cx: &RowContext<'r>) {
-        self.values
-            .extend((0..rows).map(|row| vector.cell(row, self.scale, cx).to_datum()));
+    fn append<'r>(
+        &mut self,
+        vector: &Vector<'r>,
+        scales: Option<&[u8]>,
+        rows: usize,
+        _: usize,
+        cx: &RowContext<'r>,
+    ) {
+        let value = |row: usize| match vector.cell(row, self.scale, cx).to_datum() {
+            Datum::Decimal(value) => {
+                let scale = scales.map_or(self.scale, |scales| scales[row]);
+                Datum::Decimal(value.rescale(scale).unwrap_or(value))
+            }
+            other => other,
+        };
+        self.values.extend((0..rows).map(value));
     }
 
     fn replace(&mut self, row: usize, value: Datum) -> Result<(), Error> {

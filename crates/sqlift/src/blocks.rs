@@ -4,6 +4,7 @@ use crate::background::Job;
 use crate::expression::{Expression, Inner, with_compiler};
 use crate::statistics::lock;
 use crate::{Tier, TierPolicy, tuning};
+use sqlift_ir::linearize;
 use sqlift_jit::{BatchFunction, Bets, ColumnKind, Compiler};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -208,9 +209,24 @@ impl Blocks {
 /// Compiles the batch function of the program in force.
 pub(crate) fn compile(inner: &Inner, compiler: &mut Compiler, needs: Needs, bets: &Bets) {
     let code = inner.code();
-    let made = compiler.compile_batch_on(&code.program, &needs.kinds, bets);
+    // An array has one scale: what each row is shown with is of no account.
+    let uniform = if code.shows_scale {
+        linearize(
+            std::slice::from_ref(inner.typed()),
+            &inner.session,
+            code.speculation,
+        )
+        .map(|program| inner.settings.forced.put_into(program))
+        .ok()
+    } else {
+        None
+    };
+    let program = uniform.as_ref().unwrap_or(&*code.program);
+    // Both read the same columns, in the order in which they are first needed.
+    debug_assert_eq!(program.columns, code.program.columns);
+    let made = compiler.compile_batch_on(program, &needs.kinds, bets);
     // A machine may lack an instruction that only the vectors need.
-    let made = made.or_else(|_| compiler.compile_batch(&code.program, &needs.kinds));
+    let made = made.or_else(|_| compiler.compile_batch(program, &needs.kinds));
     let mut state = lock(&code.blocks.state);
     if state.needs != needs {
         return;

@@ -9,7 +9,7 @@ use crate::{Context, Statistics, Tier, TierPolicy, deopt, tuning};
 use bumpalo::Bump;
 use sqlift_functions::{Expr, Frame, RowContext, Scratch};
 use sqlift_interp::Failure;
-use sqlift_ir::{Bet, Binding, Bound, Program, Speculation, linearize, quoted};
+use sqlift_ir::{Bet, Binding, Bound, Program, Speculation, linearize_shown, quoted};
 use sqlift_syntax::ast;
 use sqlift_types::{
     Datum, Diagnostics, Error, Repr, Schema, Session, SqlType, TypeKind, Value, Warning,
@@ -118,11 +118,7 @@ impl Inner {
             return;
         }
         let name = bet.name();
-        let program = linearize(
-            std::slice::from_ref(self.typed()),
-            &self.session,
-            speculation,
-        );
+        let program = linearize_shown(self.typed(), &self.session, speculation);
         let forced = self.settings.forced;
         let code = match program.and_then(|p| Compiled::new(forced.put_into(p), speculation)) {
             Ok(code) => code,
@@ -183,7 +179,7 @@ impl Expression {
         let bound = sqlift_ir::bind(&ast, &binding)?;
         let session = Arc::new(session.clone());
         let speculation = Speculation::ALL;
-        let program = linearize(std::slice::from_ref(&bound.expr), &session, speculation)?;
+        let program = linearize_shown(&bound.expr, &session, speculation)?;
         let mut columns: Vec<usize> = program.columns.iter().map(|c| c.index as usize).collect();
         columns.sort_unstable();
         columns.dedup();
@@ -394,10 +390,18 @@ impl Expression {
             session: &self.inner.session,
         };
         let row = row(arena);
-        let done = match held.tier {
-            Tier::Vm => code.run_vm(cx, row, parameters, value),
-            Tier::Native => code.run_native(cx, row, parameters, value),
+        let run = |outputs: &mut [Value<'c>]| match held.tier {
+            Tier::Vm => code.run_vm(cx, row, parameters, outputs),
+            Tier::Native => code.run_native(cx, row, parameters, outputs),
             Tier::Interp => false,
+        };
+        let done = if code.shows_scale {
+            let mut outputs = [Value::Null; 2];
+            let done = run(&mut outputs);
+            *value = code.shown(outputs, arena);
+            done
+        } else {
+            run(std::slice::from_mut(value))
         };
         if done && !scratch.is_touched() {
             return None;

@@ -106,6 +106,9 @@ const EXPRESSIONS: &[&str] = &[
     "a = 12 OR b IS NULL",
     "flag AND a < b",
     "CASE WHEN a > b THEN a - b WHEN b > a THEN b - a ELSE 0 END",
+    // Branches of several scales, which an array does not have.
+    "CASE WHEN a > b THEN price WHEN b IS NULL THEN qty ELSE price * 1.25 END",
+    "IF(a > b, price, 0) + 0.5",
     "COALESCE(b, a)",
     "ship",
     "s",

@@ -126,6 +126,9 @@ pub struct SqlType {
     pub collation: CollationId,
     /// Members of ENUM and SET, in the bytes of the type's character set.
     pub members: Option<Arc<[Box<[u8]>]>>,
+    /// Whether a value is shown in the width of the type: a column of YEAR has four digits and one of BIT all its bytes, computed ones are
+    /// shown as numbers.
+    pub zerofill: bool,
 }
 
 impl SqlType {
@@ -137,6 +140,7 @@ impl SqlType {
             decimals,
             collation: CollationId::BINARY,
             members: None,
+            zerofill: false,
         }
     }
     const fn plain_unsigned(kind: TypeKind, length: u32) -> SqlType {
@@ -147,6 +151,7 @@ impl SqlType {
             decimals: 0,
             collation: CollationId::BINARY,
             members: None,
+            zerofill: false,
         }
     }
 
@@ -198,19 +203,25 @@ impl SqlType {
     pub const fn decimal(precision: u32, scale: u8) -> SqlType {
         Self::plain(TypeKind::Decimal, precision, scale)
     }
-    /// BIT(bits).
+    /// BIT(bits), as a column has it.
     pub const fn bit(bits: u32) -> SqlType {
+        let mut ty = Self::bit_number(bits);
+        ty.zerofill = true;
+        ty
+    }
+    /// BIT(bits), as an expression has it: shown as a number.
+    pub const fn bit_number(bits: u32) -> SqlType {
         Self::plain_unsigned(TypeKind::Bit, bits)
     }
-    /// YEAR, as a column has it: always shown with four digits.
+    /// YEAR, as a column has it.
     pub const fn year() -> SqlType {
-        Self::plain_unsigned(TypeKind::Year, 4)
+        let mut ty = Self::year_number();
+        ty.zerofill = true;
+        ty
     }
-    /// YEAR, as an expression has it: year 0 is shown as `0`, not `0000`, its `decimals` being [`NOT_FIXED`].
-    pub const fn computed_year() -> SqlType {
-        let mut year = Self::year();
-        year.decimals = NOT_FIXED;
-        year
+    /// YEAR, as an expression has it: the year 0 is shown as `0`.
+    pub const fn year_number() -> SqlType {
+        Self::plain_unsigned(TypeKind::Year, 4)
     }
     /// DATE.
     pub const fn date() -> SqlType {
@@ -261,6 +272,7 @@ impl SqlType {
             decimals: NOT_FIXED,
             collation,
             members: None,
+            zerofill: false,
         }
     }
     /// VARBINARY(bytes).

@@ -12,10 +12,10 @@ pub fn write_text(value: &Datum, ty: &SqlType, out: &mut Vec<u8>) {
         Datum::Null => {}
         Datum::Int(v) => out.extend_from_slice(v.to_string().as_bytes()),
         Datum::UInt(v) => match (ty.kind, &ty.members) {
-            (TypeKind::Year, _) if ty.decimals != NOT_FIXED => {
-                out.extend_from_slice(format!("{v:04}").as_bytes())
+            (TypeKind::Year, _) if ty.zerofill => {
+                out.extend_from_slice(format!("{v:04}").as_bytes());
             }
-            (TypeKind::Bit, _) => {
+            (TypeKind::Bit, _) if ty.zerofill => {
                 let bytes = ty.length.div_ceil(8).clamp(1, 8) as usize;
                 out.extend_from_slice(&v.to_be_bytes()[8 - bytes..]);
             }

@@ -71,8 +71,8 @@ pub(super) fn result(
         kind if kind.is_integer() => integer(kind, &types, unsigned, length),
         TypeKind::Decimal => decimal(&types, unsigned),
         TypeKind::Float | TypeKind::Double => floating(kind, &types, unsigned),
-        TypeKind::Bit => SqlType::bit(length),
-        TypeKind::Year => SqlType::year(),
+        TypeKind::Bit => SqlType::bit_number(length),
+        TypeKind::Year => SqlType::year_number(),
         TypeKind::Date => SqlType::date(),
         TypeKind::Time => SqlType::time(fsp),
         TypeKind::DateTime => SqlType::datetime(fsp),
@@ -126,9 +126,12 @@ fn fraction(ty: &SqlType) -> u8 {
 
 fn integer(kind: TypeKind, types: &[&SqlType], unsigned: bool, length: u32) -> SqlType {
     let mixed = types.iter().any(|t| t.unsigned != types[0].unsigned);
-    let widest_unsigned = types
-        .iter()
-        .any(|t| t.unsigned && (width(t.kind) == width(kind) || t.kind == TypeKind::Bit));
+    let widest_unsigned = types.iter().any(|t| match t.kind {
+        TypeKind::Bit => true,
+        // MySQL: the unsigned YEAR leaves a SMALLINT as it is.
+        TypeKind::Year => false,
+        other => t.unsigned && width(other) == width(kind),
+    });
     if mixed && widest_unsigned {
         return match kind {
             TypeKind::TinyInt => SqlType::smallint().with_length(length),

@@ -7,7 +7,7 @@ mod arithmetic;
 mod bitwise;
 mod cast;
 mod comparison;
-mod control;
+pub(crate) mod control;
 mod date;
 pub(crate) mod json;
 mod like;

@@ -40,7 +40,7 @@ pub(super) fn collated(cx: &BindContext<'_>, expr: &Expr) -> Collated {
         TypeKind::Json => Collated::new(
             CollationId::UTF8MB4_BIN,
             Coercibility::Implicit,
-            Repertoire::Unicode,
+            document_repertoire(cx, expr),
         ),
         TypeKind::Enum | TypeKind::Set => expr.collated,
         kind if kind.is_string() => expr.collated,
@@ -49,6 +49,19 @@ pub(super) fn collated(cx: &BindContext<'_>, expr: &Expr) -> Collated {
             Coercibility::Numeric,
             Repertoire::Ascii,
         ),
+    }
+}
+
+/// The repertoire of a document's text, which is known of a constant.
+fn document_repertoire(cx: &BindContext<'_>, document: &Expr) -> Repertoire {
+    let Some(Datum::Json(held)) = cx.constant(document) else {
+        return Repertoire::Unicode;
+    };
+    let mut text = Vec::new();
+    sqlift_types::json::write_held_text(&held, &mut text);
+    match text.is_ascii() {
+        true => Repertoire::Ascii,
+        false => Repertoire::Unicode,
     }
 }
 

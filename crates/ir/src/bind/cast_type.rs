@@ -10,7 +10,13 @@ use std::sync::Arc;
 /// The target of a CAST. Errors: 1425, 1426, 1427 for sizes out of range, 1115 for an unknown character set.
 ///
 /// CHAR and BINARY without a length get the length [`u32::MAX`]: that of the operand.
-pub(super) fn cast_target(target: &CastType, session: &Session) -> Result<SqlType, Error> {
+///
+/// `what` is the text of the operand, which messages quote.
+pub(super) fn cast_target(
+    target: &CastType,
+    session: &Session,
+    what: &str,
+) -> Result<SqlType, Error> {
     Ok(match target {
         CastType::Binary(length) => SqlType::varbinary(characters(*length)?),
         CastType::Char { length, charset } => {
@@ -29,10 +35,10 @@ pub(super) fn cast_target(target: &CastType, session: &Session) -> Result<SqlTyp
         CastType::Signed => SqlType::bigint(),
         CastType::Unsigned => SqlType::ubigint(),
         CastType::Date => SqlType::date(),
-        CastType::Year => SqlType::year(),
+        CastType::Year => SqlType::year_number(),
         CastType::Time(fsp) => SqlType::time(fraction(*fsp, "CAST")?),
         CastType::DateTime(fsp) => SqlType::datetime(fraction(*fsp, "CAST")?),
-        CastType::Decimal(precision) => decimal(*precision, "expression")?,
+        CastType::Decimal(precision) => decimal(*precision, what, "")?,
         CastType::Float(None) => SqlType::float(),
         CastType::Float(Some(bits @ 0..=53)) => {
             if *bits <= 24 {
@@ -80,7 +86,8 @@ fn fraction(fsp: Option<u32>, what: &str) -> Result<u8, Error> {
     }
 }
 
-fn decimal(precision: Option<Precision>, what: &str) -> Result<SqlType, Error> {
+/// `what` has the type, and is called `column` where MySQL asks for a column.
+fn decimal(precision: Option<Precision>, what: &str, column: &str) -> Result<SqlType, Error> {
     let (digits, scale) = precision.map_or((10, 0), |p| (p.digits, p.scale.unwrap_or(0)));
     let digits = if digits == 0 { 10 } else { digits };
     if scale > 30 {
@@ -94,7 +101,7 @@ fn decimal(precision: Option<Precision>, what: &str) -> Result<SqlType, Error> {
     }
     if scale > digits {
         let message = format!(
-            "For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '{what}')."
+            "For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '{column}')."
         );
         return Err(Error::new(1427, "42000", message));
     }
@@ -173,7 +180,7 @@ pub fn column_type(column: &ColumnType) -> Result<SqlType, Error> {
         DataType::MediumInt(_) => integer(SqlType::mediumint().with_length(9 - unsigned_width)),
         DataType::Int(_) => integer(SqlType::int().with_length(11 - unsigned_width)),
         DataType::BigInt(_) => integer(SqlType::bigint()),
-        DataType::Decimal(p) => decimal(*p, what)?.with_unsigned(column.unsigned),
+        DataType::Decimal(p) => decimal(*p, what, what)?.with_unsigned(column.unsigned),
         DataType::Float(p) => floating(*p, SqlType::float()),
         DataType::Double(p) => floating(*p, SqlType::double()),
         DataType::Bit(n) => SqlType::bit(n.unwrap_or(1).clamp(1, 64) as u32),

@@ -52,7 +52,7 @@ fn json_value<'n>(value: &'n ast::JsonValue, session: &Session) -> Result<Constr
     let target = match &value.returning {
         None => None,
         Some(ty) => {
-            let target = cast_type::cast_target(ty, session)?;
+            let target = cast_type::cast_target(ty, session, "expression")?;
             let names_charset = matches!(ty, CastType::Char { charset, .. } if charset.name != CharsetName::Default);
             Some(if target.kind.is_text() && !names_charset {
                 target.with_collation(CollationId::UTF8MB4_0900_BIN)
@@ -91,7 +91,11 @@ impl<'n> Construct<'n> {
     /// The call that a node stands for.
     ///
     /// Errors: what MySQL has and sqlift does not; a CAST to a type that there is none of.
-    pub(super) fn of(node: &'n ast::Expr, session: &Session) -> Result<Construct<'n>, Error> {
+    pub(super) fn of(
+        node: &'n ast::Expr,
+        session: &Session,
+        text: &str,
+    ) -> Result<Construct<'n>, Error> {
         use ast::ExprKind as A;
         Ok(match &node.kind {
             A::Unary { op, operand } => unary(*op, operand),
@@ -170,7 +174,11 @@ impl<'n> Construct<'n> {
             }
             A::Cast {
                 operand, target, ..
-            } => Construct::cast(operand, cast_type::cast_target(target, session)?),
+            } => {
+                let place = operand.span.start as usize..operand.span.end as usize;
+                let name = text.get(place).unwrap_or_default();
+                Construct::cast(operand, cast_type::cast_target(target, session, name)?)
+            }
             A::ConvertUsing { operand, charset } => Construct::new(
                 "CONVERT USING",
                 vec![Operand(operand), word(names::text(&charset.text))],
@@ -254,9 +262,12 @@ impl<'n> Construct<'n> {
                 )),
                 ..Construct::new("WEIGHT_STRING AS BINARY", vec![Operand(operand)])
             },
-            A::WeightString { .. } => {
-                return Err(Error::unsupported("WEIGHT_STRING(.. AS CHAR)"));
-            }
+            A::WeightString {
+                operand, length, ..
+            } => Construct {
+                target: Some(SqlType::varchar(u32::try_from(*length).unwrap_or(u32::MAX))),
+                ..Construct::new("WEIGHT_STRING AS CHAR", vec![Operand(operand)])
+            },
             A::JsonValue(value) => json_value(value, session)?,
             A::Default(_) => return Err(Error::unsupported("DEFAULT")),
             A::Values(_) => return Err(Error::unsupported("VALUES")),

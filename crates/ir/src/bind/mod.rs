@@ -67,6 +67,8 @@ pub fn bind(expr: &ast::Expr, binding: &Binding<'_>) -> Result<Bound, Error> {
         spelling: Vec::new(),
         warnings: Vec::new(),
         parameters: Vec::new(),
+        named: Vec::new(),
+        negated: false,
         depth: 0,
     };
     let mut bound = binder.expr(expr)?;
@@ -99,7 +101,16 @@ pub(crate) fn span(span: sqlift_syntax::Span) -> Span {
 pub fn quoted(root: &ast::Expr, place: Span, schema: &Schema, session: &Session) -> String {
     let node = root.walk().find(|n| span(n.span) == place).unwrap_or(root);
     let table = schema.table.as_ref();
+    let digits = |operand: &ast::Expr| match &operand.kind {
+        ast::ExprKind::Column(column) => {
+            let index = schema.index_of(&column.column.text)?;
+            let ty = &schema.columns()[index].ty;
+            ty.kind.is_temporal().then(|| ty.decimals.into())
+        }
+        _ => None,
+    };
     let context = TextContext {
+        fraction_digits: Some(&digits),
         table: table.map(|(database, table)| (database.as_str(), table.as_str())),
         default_week_format: session.default_week_format,
         ..TextContext::default()
@@ -143,6 +154,10 @@ struct Binder<'a> {
     spelling: Vec<(u32, Warning)>,
     warnings: Vec<Warning>,
     parameters: Vec<ParameterUse>,
+    /// Nodes that have a name for MySQL: warnings quote it.
+    named: Vec<*const ast::Expr>,
+    /// Whether the construct that is bound next is negated by its syntax.
+    negated: bool,
     depth: u32,
 }
 
@@ -183,6 +198,13 @@ impl Binder<'_> {
         let (root, schema, session) = (self.root, self.binding.schema, self.binding.session);
         let quote = |place: Span| quoted(root, place, schema, session);
         let evaluate = |expr: &Expr| sqlift_interp::evaluate_constant(expr, session, &quote);
+        let name = if std::ptr::eq(node, root) {
+            Some(self.binding.text.trim())
+        } else {
+            let place = node.span.start as usize..node.span.end as usize;
+            let is_named = self.named.contains(&std::ptr::from_ref(node));
+            is_named.then(|| self.binding.text.get(place).unwrap_or_default())
+        };
         let mut cx = BindContext {
             session,
             function,
@@ -191,12 +213,10 @@ impl Binder<'_> {
             evaluate: &evaluate,
             quote: &quote,
             target,
-            name: std::ptr::eq(node, root).then(|| self.binding.text.trim()),
+            name,
+            negated: std::mem::take(&mut self.negated),
         };
-        let mut bound = (catalogue().function(function).binder())(&mut cx, args)?;
-        if bound.ty.kind == TypeKind::Year && !bound.is_column() {
-            bound.ty = SqlType::computed_year();
-        }
+        let bound = (catalogue().function(function).binder())(&mut cx, args)?;
         Ok(self.folded(bound))
     }
 
@@ -209,6 +229,7 @@ impl Binder<'_> {
         if !self.binding.fold
             || catalogue().function(*function).is_volatile()
             || !args.iter().all(constant)
+            || expr.shows_branches()
         {
             return expr;
         }
@@ -277,7 +298,7 @@ impl Binder<'_> {
             parts,
             target,
             negated,
-        } = Construct::of(node, self.binding.session)?;
+        } = Construct::of(node, self.binding.session, self.binding.text)?;
         let mut args = Vec::with_capacity(parts.len());
         for part in parts {
             args.push(match part {
@@ -286,6 +307,7 @@ impl Binder<'_> {
                 Part::Word(word) => *word,
             });
         }
+        self.negated = negated;
         let bound = self.call_with(node, name, args, target)?;
         if negated {
             self.call(node, "NOT", vec![bound])
@@ -511,6 +533,10 @@ impl Binder<'_> {
 
     fn function(&mut self, node: &ast::Expr, call: &ast::Call) -> Result<Expr, Error> {
         let function = self.resolve(call)?;
+        // MySQL: what stands in the parentheses of a function that the grammar does not know by its keyword has a name, its text.
+        if call.form != ast::CallForm::Keyword {
+            self.named.extend(call.args.iter().map(std::ptr::from_ref));
+        }
         let args = self.exprs(&call.args)?;
         self.call(node, catalogue().function(function).name(), args)
     }

@@ -296,7 +296,7 @@ impl Results<'_> {
                 }
                 repr => Vector::null(repr),
             };
-            output.append(&vector, len, start, &cx);
+            output.append(&vector, None, len, start, &cx);
         }
     }
 }

@@ -186,7 +186,14 @@ impl Output {
 }
 
 impl Sink for Output {
-    fn append<'r>(&mut self, vector: &Vector<'r>, rows: usize, start: usize, _: &RowContext<'r>) {
+    fn append<'r>(
+        &mut self,
+        vector: &Vector<'r>,
+        _: Option<&[u8]>,
+        rows: usize,
+        start: usize,
+        _: &RowContext<'r>,
+    ) {
         let Output {
             values,
             valid,

@@ -20,8 +20,8 @@ use rewrite::Item;
 use std::fmt;
 use std::fmt::Write as _;
 
-/// Digits of fractional seconds of an expression's value.
-pub type FractionDigits<'a> = &'a dyn Fn(&Expr) -> u32;
+/// Digits of fractional seconds of an expression's value, where they are known.
+pub type FractionDigits<'a> = &'a dyn Fn(&Expr) -> Option<u32>;
 
 /// The types that the server casts the operands of a comparison to, when it does: `a = 'x'` with
 /// an integer column reads `(cast(a as double) = cast('x' as double))`.
@@ -623,7 +623,8 @@ impl<'a> Writer<'a, '_> {
                 let digits = self
                     .context
                     .fraction_digits
-                    .map_or_else(|| literal::fraction_digits(a), |f| f(a));
+                    .and_then(|digits| digits(a))
+                    .unwrap_or_else(|| literal::fraction_digits(a));
                 self.owned(|out| {
                     seconds(Some(digits), out);
                     out.push(')');

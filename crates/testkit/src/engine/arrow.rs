@@ -4,7 +4,8 @@
 //! place only; copies have to give what their first row gives. Where some rows fail, the others are asked again without them, for a
 //! block with a failing row is left to the VM.
 //!
-//! What Arrow does not carry is asked row by row: rows with a date that no calendar has, and results of that kind.
+//! What Arrow does not carry is asked row by row: rows with a date that no calendar has, and results of that kind. The scale that a DECIMAL
+//! is shown with is asked so too, for an array has one scale: its value has to be the same number.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,6 +70,13 @@ pub(super) fn rows_of(
             let answer = match answer {
                 Err(error) if error.message.contains(" for an Arrow array") => {
                     one(expression, cells[*row], &mut expression.context())
+                }
+                Ok(number @ Datum::Decimal(_)) if expression.typed().shows_branches() => {
+                    let shown = one(expression, cells[*row], &mut expression.context());
+                    Ok(shown
+                        .ok()
+                        .filter(|shown| *shown == number)
+                        .unwrap_or(number))
                 }
                 answer => answer,
             };

@@ -208,7 +208,7 @@ const BINARY: &[Binary] = &[
     Binary(
         "IF",
         "IF({a} < {b}, {b}, {a})",
-        |a, b| union(if a.compare(b).is_lt() { b } else { a }, a, b),
+        |a, b| branch(if a.compare(b).is_lt() { b } else { a }, a, b),
         Some(|s, t| s.max(t)),
     ),
 ];
@@ -272,6 +272,14 @@ fn union(chosen: &Exact, a: &Exact, b: &Exact) -> Expected {
         return Expected::Unknown;
     }
     is(&chosen.rounded(scale.into()))
+}
+
+/// The chosen one of two branches, which is shown with its own scale.
+fn branch(chosen: &Exact, a: &Exact, b: &Exact) -> Expected {
+    match union(chosen, a, b) {
+        Expected::Is(_) => is(chosen),
+        other => other,
+    }
 }
 
 /// Subject and template of what has one operand; `{n}` is a small number.
@@ -391,9 +399,10 @@ fn two_operands(random: &mut Random, hits: &mut TargetHits) -> Result<(), String
                 let _ = x;
                 Expected::Is(Answer::Null)
             }
-            (Some(x), None) if matches!(*subject, "COALESCE" | "IF") => {
+            (Some(x), None) if *subject == "COALESCE" => {
                 union(x, x, &Exact::new(0.into(), b.scale))
             }
+            (Some(x), None) if *subject == "IF" => branch(x, x, &Exact::new(0.into(), b.scale)),
             _ => {
                 hits.count("NULL");
                 Expected::Is(Answer::Null)

@@ -56,7 +56,8 @@ impl Text {
 
     #[inline]
     fn date(&mut self, date: Date) {
-        self.digits(date.year(), 4);
+        let year = date.year();
+        self.digits(year, if year > 9999 { 5 } else { 4 });
         self.put(b'-');
         self.digits(date.month(), 2);
         self.put(b'-');

@@ -13,11 +13,11 @@ use crate::kernel::{fallible_with, flagged_with, hot_total, total, total_with};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
 };
-use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RangeType, Reason, RowContext};
+use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, Reason, RowContext};
 use source::{Number, Seconds, Source};
 use sqlift_types::decimal::{Coefficient, Decimal, to_f64};
 use sqlift_types::{Datum, Error, I256, Repr, SqlMode, SqlType, TypeKind};
-use target::{Target, largest};
+use target::Target;
 
 /// Who asks for a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,15 +96,14 @@ pub(super) fn coerce(function: Function) -> Function {
 /// Exact numbers at another scale.
 fn rescales(function: Function) -> Function {
     macro_rules! rescales {
-        ($function:expr; $($from:ident)* => $to:ident, $exit:expr) => {
-            $function$(.overload(flagged_with::<($from,), $to, _, _>(scales, rescale::<$from, $to>)).exits_with($exit).inline(lower_rescale))*
+        ($function:expr; $($from:ident)* => $to:ident) => {
+            $function$(.overload(flagged_with::<($from,), $to, _, _>(scales, rescale::<$from, $to>)).exits_with(WIDTH).inline(lower_rescale))*
         };
     }
     const WIDTH: Exit = Exit::Deopt(Reason::DecimalWidth);
-    const RANGE: Exit = Exit::Error(Fault::OutOfRange(RangeType::Decimal));
-    let function = rescales!(function; Int Bool UInt Dec64 => Dec64, WIDTH);
-    let function = rescales!(function; Int Bool UInt Dec64 Dec128 => Dec128, WIDTH);
-    rescales!(function; Int Bool UInt Dec64 Dec128 Dec256 => Dec256, RANGE)
+    let function = rescales!(function; Int Bool UInt Dec64 => Dec64);
+    let function = rescales!(function; Int Bool UInt Dec64 Dec128 => Dec128);
+    rescales!(function; Int Bool UInt Dec64 Dec128 Dec256 => Dec256)
 }
 
 const YEAR: &str = "CAST AS YEAR";
@@ -317,13 +316,7 @@ fn rescale<'r, A: Exact, R: Exact>(
     let wide = A::coefficient::<R::Coefficient>(value);
     match wide.and_then(|wide| wide.rescale(scales.from, scales.to)) {
         Some(coefficient) => (coefficient, false),
-        // In the widest form the largest number that it holds stands for what is larger still, as in tier 0.
-        None if R::Coefficient::DIGITS == I256::DIGITS => {
-            let negative = wide.is_some_and(|wide| wide.signum() < 0);
-            let largest = largest(negative, scales.to).coefficient();
-            let largest = R::Coefficient::from_i256(largest);
-            (largest.unwrap_or_default(), largest.is_none())
-        }
+        // What no width holds is tier 0's to judge: a conversion takes the largest number for it, a branch shows it at its own scale.
         None => (R::Coefficient::ZERO, true),
     }
 }

@@ -8,6 +8,7 @@
 //! MySQL: the warning about a cut text names the bytes that are left, not the characters asked for:
 //! `CAST('naïve' AS CHAR(3))` says `Truncated incorrect CHAR(4) value: 'naïve'`.
 
+use crate::families::control;
 use crate::families::textual::{self, charset_of};
 use crate::kernel::{fallible_with, total_with};
 use crate::native::*;
@@ -156,7 +157,12 @@ pub(in crate::families) fn explicit(
     }
     let mut length = textual::length_in(&operand.ty, charset);
     if charset == Charset::Binary && kind == TypeKind::Double {
-        length = length.min(operand.ty.length.into());
+        // MySQL: what an expression shows at most; of a column what a DOUBLE takes.
+        let own = operand.ty.length.into();
+        length = match operand.is_column() {
+            true => length.min(own),
+            false => own,
+        };
     }
     let ty = textual::text_type(length, collation);
     let nullable = operand.nullable || cx.session.sql_mode.is_strict();
@@ -166,10 +172,22 @@ pub(in crate::families) fn explicit(
     };
     let collated = Collated::new(collation, Coercibility::Implicit, Repertoire::Unicode);
     if kind == TypeKind::Json {
-        let text = cx.coerce(operand, ty);
-        let text = Expr { nullable, ..text };
+        let document = cx.coerce(operand, ty.clone().with_collation(CollationId::UTF8MB4_BIN));
+        let text = match charset {
+            Charset::Utf8mb4 | Charset::Binary => Expr {
+                ty,
+                nullable,
+                ..document
+            },
+            _ => cx.call_named("CAST", vec![document], ty, nullable),
+        };
         return Ok(cx.with_collation(text, collated));
     }
+    let convert = |branch| cx.coerce(branch, ty.clone());
+    let operand = match control::of_branches(operand, &ty, &convert) {
+        Ok(text) => return Ok(cx.with_collation(Expr { nullable, ..text }, collated)),
+        Err(operand) => operand,
+    };
     let to_binary = charset == Charset::Binary;
     let checks = operand.ty.kind.is_string() || kind == TypeKind::Bit;
     let name = if checks && !to_binary {
@@ -333,6 +351,11 @@ impl Source {
         let good = good_len(self.to, &text);
         if good == text.len() {
             return Ok(Some(text));
+        }
+        if self.ty.kind == TypeKind::Bit && self.to == Charset::Ascii {
+            // MySQL: says nothing of the bytes of BIT.
+            let shown = |byte: &u8| if byte.is_ascii() { *byte } else { b'?' };
+            return Ok(Some(text.iter().map(shown).collect::<Vec<u8>>().into()));
         }
         let bad: String = text[good..]
             .iter()

@@ -112,7 +112,10 @@ fn bind_between(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error
             .push(json::compared_otherwise("BETWEEN operator"));
         let [value, low, high] = args;
         let beside = |e: &Expr| e.ty.kind.is_string() || e.ty.kind.is_temporal();
-        let (low, high) = if beside(&high) && json::is_json(&low) {
+        let (low, high) = if cx.negated {
+            // MySQL: not in NOT BETWEEN.
+            (low, high)
+        } else if beside(&high) && json::is_json(&low) {
             (textual::own_text(cx, low)?.0, high)
         } else if beside(&low) && json::is_json(&high) {
             let high = textual::own_text(cx, high)?.0;
@@ -154,10 +157,36 @@ fn between_operands(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Result<Vec<Exp
                 let operands = vec![value, old_low, old_high];
                 said_once(cx, is_bigint, class, operands)
             }
+            (Some(low), Some(high)) => as_column(cx, value, vec![low, high]),
             (low, high) => {
+                let class_of = |bound: &Expr| domain::class(&bound.ty);
                 let low = low.unwrap_or(old_low);
                 let high = high.unwrap_or(old_high);
-                as_column(cx, value, vec![low, high])
+                let odd = |bound: &Expr| {
+                    let temporal = bound.ty.kind.is_temporal() != value.ty.kind.is_temporal();
+                    let number =
+                        class_of(&value) == Class::Integer && class_of(bound) != Class::Integer;
+                    !bound.is_null_literal() && (temporal || number)
+                };
+                if ![&low, &high].into_iter().any(odd) {
+                    as_column(cx, value, vec![low, high])
+                } else if value.ty.kind.is_temporal() {
+                    Err(Error::unsupported(
+                        "BETWEEN of a TIME or DATE column and a number",
+                    ))
+                } else if value.ty.kind == TypeKind::BigInt {
+                    said_once(cx, true, class, vec![value, low, high])
+                } else if value.ty.kind != TypeKind::Year {
+                    numbers_or_texts(cx, class, vec![value, low, high])
+                } else {
+                    // MySQL: one bound that a YEAR takes makes integers of all.
+                    let integer = |cx: &mut BindContext<'_>, bound: Expr| match class_of(&bound) {
+                        Class::Integer => bound,
+                        _ => cx.coerce(bound, SqlType::bigint()),
+                    };
+                    let (low, high) = (integer(cx, low), integer(cx, high));
+                    Ok(domain::numbers(cx, Class::Integer, vec![value, low, high]))
+                }
             }
         };
     }
@@ -171,21 +200,7 @@ fn as_column(
     others: Vec<Expr>,
 ) -> Result<Vec<Expr>, Error> {
     let class = domain::class(&column.ty);
-    let mut operands = vec![column];
-    for other in others {
-        let same = other.ty.kind.is_temporal() == operands[0].ty.kind.is_temporal();
-        if !same || (class == Class::Integer && domain::class(&other.ty) != Class::Integer) {
-            if class == Class::Integer && !other.is_null_literal() {
-                return Err(Error::unsupported("BETWEEN of an integer column and text"));
-            }
-            if !other.is_null_literal() {
-                return Err(Error::unsupported(
-                    "BETWEEN of a TIME or DATE column and a number",
-                ));
-            }
-        }
-        operands.push(other);
-    }
+    let operands = [vec![column], others].concat();
     if class == Class::Integer {
         return Ok(domain::numbers(cx, class, operands));
     }
@@ -212,6 +227,9 @@ fn as_column(
 
 /// Dates and texts, at least one date among them.
 fn between_dates(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Vec<Expr> {
+    let same_charset = textual::agree_to_compare(cx, "between", &args).is_ok_and(|merged| {
+        textual::charset_of(merged.collation) == textual::charset_of(cx.connection_collation())
+    });
     let [value, low, high] = args;
     let wording = if value.is_column() {
         Wording::ForColumn
@@ -220,29 +238,38 @@ fn between_dates(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Vec<Expr> {
     };
     if domain::has_date(&value.ty) {
         let bound = |cx: &mut BindContext<'_>, bound: Expr| match bound.ty.kind {
-            kind if kind.is_temporal() => domain::moment(cx, bound),
+            kind if kind.is_temporal() => domain::whole_moment(cx, bound),
             TypeKind::Null => domain::null_as(cx, bound, SqlType::datetime(6)),
             _ => moment::of_text(cx, bound, &value, wording),
         };
         let low = bound(cx, low);
         let high = bound(cx, high);
-        return vec![domain::moment(cx, value), low, high];
+        return vec![domain::whole_moment(cx, value), low, high];
     }
-    let other = if domain::has_date(&low.ty) {
-        low.clone()
-    } else {
-        high.clone()
+    // MySQL: the value is compared with each bound apart, and warnings name the other operand of the comparison if it has a name: columns
+    // and what is written as a string have one, a date only where it needs no conversion to another character set, and not in NOT BETWEEN.
+    let convert = |cx: &mut BindContext<'_>, operand: &Expr, other: &Expr| match operand.ty.kind {
+        kind if kind.is_temporal() => domain::whole_moment(cx, operand.clone()),
+        TypeKind::Null => domain::null_as(cx, operand.clone(), SqlType::datetime(6)),
+        _ => {
+            let temporal = other.ty.kind.is_temporal();
+            let kept = !temporal || (same_charset && !cx.negated);
+            let named = other.is_column() || (kept && moment::is_written(cx, other));
+            let name = named.then(|| moment::operand_name(cx, other));
+            moment::named_of_text(cx, operand.clone(), other, name)
+        }
     };
-    let named = value.clone();
-    let convert = |cx: &mut BindContext<'_>, operand: Expr, other: &Expr| match operand.ty.kind {
-        kind if kind.is_temporal() => domain::moment(cx, operand),
-        TypeKind::Null => domain::null_as(cx, operand, SqlType::datetime(6)),
-        _ => moment::of_text(cx, operand, other, Wording::ForColumn),
-    };
-    let value = convert(cx, value, &other);
-    let low = convert(cx, low, &named);
-    let high = convert(cx, high, &named);
-    vec![value, low, high]
+    let at_low = convert(cx, &value, &low);
+    let at_high = convert(cx, &value, &high);
+    let by_low = convert(cx, &low, &value);
+    let by_high = convert(cx, &high, &value);
+    if at_high.as_literal().is_some() {
+        return vec![at_low, by_low, by_high];
+    }
+    let nullable = by_high.nullable;
+    let both = vec![at_high, by_high];
+    let by_high = cx.call_named("after", both, SqlType::datetime(6), nullable);
+    vec![at_low, by_low, by_high]
 }
 
 fn between_reference(

@@ -130,7 +130,7 @@ fn seconds_and_nanos(value: &Datum) -> Option<(i64, i32)> {
 fn shown(value: &Datum, constant: &Expr) -> Vec<u8> {
     let mut text = Vec::new();
     sqlift_types::write_text(value, &constant.ty, &mut text);
-    text
+    moment::shown(&text, constant.ty.kind.is_binary()).into_bytes()
 }
 
 /// A number or text in a DATE or DATETIME column.

@@ -182,6 +182,12 @@ pub(super) fn moment(cx: &mut BindContext<'_>, e: Expr) -> Expr {
     }
 }
 
+/// As [`moment`], but a DATE without month or day is what it is: in BETWEEN and IN.
+pub(super) fn whole_moment(cx: &mut BindContext<'_>, e: Expr) -> Expr {
+    let e = midnight(cx, e);
+    moment(cx, e)
+}
+
 /// DATE, DATETIME and TIMESTAMP.
 pub(super) fn has_date(ty: &SqlType) -> bool {
     ty.kind.is_temporal() && ty.kind != TypeKind::Time

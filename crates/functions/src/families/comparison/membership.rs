@@ -3,6 +3,7 @@
 //! Text that is compared with dates and that is none counts as `0000-00-00`, with a warning, where `=` raises error 1525. `x IN (y)` is
 //! `x = y`. A list of constants of one class is converted once; else IN asks class by class, in the order of the list.
 
+use super::super::cast::to_temporal::{Manner, read};
 use super::super::{json, textual};
 use super::domain::{self, Class};
 use super::moment::Wording;
@@ -221,7 +222,9 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
         return row::membership(cx, args);
     }
     domain::check(&args)?;
-    if args.iter().any(json::is_json) {
+    // MySQL: beside columns of other types a document that is not the first of the list is no document.
+    let documents = args[1..].iter().all(Expr::is_constant) || json::is_json(&args[1]);
+    if json::is_json(&args[0]) || (documents && args.iter().any(json::is_json)) {
         return in_json(cx, args);
     }
     let nullable = args.iter().any(|a| a.nullable);
@@ -235,6 +238,10 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
         }
     }
     let constants = args.iter().all(Expr::is_constant);
+    if constants && value.ty.kind.is_temporal() && !value.is_column() && classes == [Class::Double]
+    {
+        note_moments(cx, &value, &args)?;
+    }
     let class = match classes[..] {
         [class] if constants || args.iter().all(is_silent) => class,
         [Class::Text] if !value.ty.kind.is_temporal() => Class::Text,
@@ -271,24 +278,37 @@ fn bind_in(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
 fn in_json(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error> {
     let nullable = args.iter().any(|a| a.nullable);
     let constants = args.iter().all(Expr::is_constant);
+    let items = args[1..].iter().all(Expr::is_constant);
+    let all = constants || (!items && json::is_json(&args[1]));
     let value = args.remove(0);
-    // Among constants all is compared as JSON if one of them is.
-    let value = if constants {
-        json::value(cx, value)
-    } else {
-        value
-    };
-    let mut tree: Option<Expr> = None;
+    // Among constants all is compared as JSON if one of them is; else if the first of the list is.
+    let value = if all { json::value(cx, value) } else { value };
+    // What is no JSON stands together, where the first of it is: a text is converted once for each class.
+    let mut groups: Vec<Vec<Expr>> = Vec::new();
+    let mut plain: Option<usize> = None;
     for item in args {
-        let here = if json::is_json(&value) || json::is_json(&item) {
-            super::relation(cx, "=", value.clone(), item)?
+        if json::is_json(&value) || json::is_json(&item) {
+            groups.push(vec![item]);
+        } else if let Some(at) = plain {
+            groups[at].push(item);
         } else {
-            let class = domain::class(&value.ty).with(domain::class(&item.ty));
-            let classes = match item.ty.kind {
-                TypeKind::Null => vec![],
-                _ => vec![class],
-            };
-            in_by_class(cx, value.clone(), vec![item], &classes, nullable)?
+            plain = Some(groups.len());
+            groups.push(vec![item]);
+        }
+    }
+    let mut tree: Option<Expr> = None;
+    for (at, mut group) in groups.into_iter().enumerate() {
+        let here = if plain == Some(at) {
+            let mut classes: Vec<Class> = Vec::new();
+            for item in group.iter().filter(|i| i.ty.kind != TypeKind::Null) {
+                let class = domain::class(&value.ty).with(domain::class(&item.ty));
+                if !classes.contains(&class) {
+                    classes.push(class);
+                }
+            }
+            in_by_class(cx, value.clone(), group, &classes, nullable)?
+        } else {
+            super::relation(cx, "=", value.clone(), group.remove(0))?
         };
         tree = Some(match tree {
             None => here,
@@ -296,6 +316,20 @@ fn in_json(cx: &mut BindContext<'_>, mut args: Vec<Expr>) -> Result<Expr, Error>
         });
     }
     tree.ok_or_else(|| Error::wrong_arity("IN"))
+}
+
+/// MySQL: numbers of a list that a date is looked up in are read as such dates beforehand, for what there is to say of them.
+fn note_moments(cx: &mut BindContext<'_>, value: &Expr, items: &[Expr]) -> Result<(), Error> {
+    let ty = match value.ty.kind {
+        TypeKind::Date => SqlType::date(),
+        TypeKind::Time => SqlType::time(6),
+        _ => SqlType::datetime(6),
+    };
+    for item in items.iter().filter(|item| !item.is_null_literal()) {
+        let moment = read(cx, item.clone(), ty.clone(), Manner::Fields)?;
+        domain::once(cx, moment);
+    }
+    Ok(())
 }
 
 /// Whether converting an item says nothing.
@@ -416,7 +450,7 @@ fn in_dates(cx: &mut BindContext<'_>, operands: Vec<Expr>, constants: bool) -> V
     let mut converted = Vec::with_capacity(operands.len());
     for (i, operand) in operands.into_iter().enumerate() {
         let operand = match operand.ty.kind {
-            kind if kind.is_temporal() => domain::moment(cx, operand),
+            kind if kind.is_temporal() => domain::whole_moment(cx, operand),
             TypeKind::Null => domain::null_as(cx, operand, SqlType::datetime(6)),
             _ => {
                 let call = moment::of_text(cx, operand, &date, wording);

@@ -21,6 +21,7 @@ use crate::native::{
 };
 use crate::{BindContext, Expr, ExprKind, Form, Function};
 pub(super) use domain::{all_texts, check};
+pub(super) use moment::text_beside;
 use ordering::{Scales, TextOrder};
 use sqlift_types::{Error, I256, SqlType};
 use std::cmp::Ordering;
@@ -211,9 +212,39 @@ fn null_safe_equal() -> Function {
     .shares_reference()
 }
 
+/// A date, and a text that a simple CASE compares it with, as moments; what is no date counts as zero.
+pub(super) fn date_with_text(cx: &mut BindContext<'_>, date: Expr, text: Expr) -> [Expr; 2] {
+    let moment = moment::of_text(cx, text, &date, moment::Wording::ForColumn);
+    [domain::whole_moment(cx, date), moment]
+}
+
 fn bind(cx: &mut BindContext<'_>, name: &'static str, args: Vec<Expr>) -> Result<Expr, Error> {
     let [a, b] = <[Expr; 2]>::try_from(args).map_err(|_| Error::wrong_arity(name))?;
     relation(cx, name, a, b)
+}
+
+/// `a <=> b` of converted operands.
+///
+/// MySQL: beside a right column that is NULL, but of no DOUBLE, the left operand is converted a second time, and may warn again.
+fn null_safe(
+    cx: &mut BindContext<'_>,
+    a: Expr,
+    b: Expr,
+    right: Expr,
+    left_is_nullable: bool,
+) -> Result<Expr, Error> {
+    let ty = SqlType::bool();
+    let converts = left_is_nullable && matches!(a.kind, ExprKind::Call { .. }) && !a.is_constant();
+    let silent = json::is_json(&a) || right.ty.kind.is_floating();
+    let repeated = (converts && !silent && right.is_column() && right.nullable).then(|| a.clone());
+    let equal = cx.call_named("<=>", vec![a, b], ty.clone(), false);
+    let Some(again) = repeated else {
+        return Ok(equal);
+    };
+    let missing = cx.bind_named("IS NULL", vec![right])?;
+    let again = cx.call_named("IS NULL", vec![again], ty.clone(), false);
+    let again = cx.call_named("AND", vec![missing, again], ty.clone(), false);
+    Ok(cx.call_named("OR", vec![equal, again], ty, false))
 }
 
 /// The typed comparison `a name b`, `name` being one of the seven operators: both operands converted to the domain they are compared in.
@@ -232,6 +263,7 @@ pub(super) fn relation(
     }
     let nullable = name != "<=>" && (a.nullable || b.nullable);
     let b_nullable = b.nullable;
+    let (left_is_nullable, right) = (a.nullable, b.clone());
     let (a, b) = domain::operands(cx, name, a, b)?;
     if name == "<=>" && !b_nullable {
         // What cannot be NULL is not evaluated beside a NULL.
@@ -239,7 +271,10 @@ pub(super) fn relation(
         let equal = cx.call_named("=", vec![a, b], SqlType::bool(), may_be_null);
         return Ok(cx.call_named("IS TRUE", vec![equal], SqlType::bool(), false));
     }
-    let may_be_null = name != "<=>" && (a.nullable || b.nullable);
+    if name == "<=>" {
+        return null_safe(cx, a, b, right, left_is_nullable);
+    }
+    let may_be_null = a.nullable || b.nullable;
     let result = cx.call_named(name, vec![a, b], SqlType::bool(), nullable || may_be_null);
     Ok(if may_be_null && !nullable {
         // MySQL: an operand whose conversion fails is NULL, yet the comparison was said not to be; it shows 0.

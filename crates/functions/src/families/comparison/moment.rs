@@ -3,7 +3,7 @@
 use super::super::textual;
 use crate::kernel::{nullable, nullable_with, total, total_with};
 use crate::native::{
-    Bytes, Date as DateMarker, DateTime as DateTimeMarker, Opt, Time as TimeMarker, UInt,
+    Bool, Bytes, Date as DateMarker, DateTime as DateTimeMarker, Opt, Time as TimeMarker, UInt,
 };
 use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
 use sqlift_types::temporal::{
@@ -23,6 +23,15 @@ pub(super) fn flags(session: &Session) -> DateFlags {
         allow_invalid_dates: mode.contains(SqlMode::ALLOW_INVALID_DATES),
         time_truncate_fractional: mode.contains(SqlMode::TIME_TRUNCATE_FRACTIONAL),
     }
+}
+
+/// Text as the moment that GREATEST and LEAST compare it as beside another: zero if it is none.
+pub(in crate::families) fn text_beside(cx: &mut BindContext<'_>, text: Expr, other: &Expr) -> Expr {
+    let name = match other.is_column() {
+        true => operand_name(cx, other),
+        false => (cx.quote)(other.span),
+    };
+    named_of_text(cx, text, other, Some(name))
 }
 
 /// The session's time zone.
@@ -49,6 +58,17 @@ pub(super) fn operand_name(cx: &BindContext<'_>, operand: &Expr) -> String {
     }
 }
 
+/// Whether an operand is written as a string, a NULL, or a DATE, TIME or TIMESTAMP: it has its text for a name.
+pub(super) fn is_written(cx: &BindContext<'_>, operand: &Expr) -> bool {
+    let text = (cx.quote)(operand.span);
+    let literal = operand.as_literal().is_some() && operand.ty.kind != TypeKind::Hex;
+    literal
+        && match text.find('\'') {
+            Some(start) => !text[..start].contains('('),
+            None => operand.is_null_literal() && !text.contains('('),
+        }
+}
+
 /// `DATE`, `DATETIME`, `TIMESTAMP`: how error 1525 names a type.
 fn error_name(ty: &SqlType) -> &'static str {
     match ty.kind {
@@ -67,6 +87,9 @@ pub(super) fn warning_name(ty: &SqlType) -> &'static str {
     }
 }
 
+/// The most bytes of a value that messages quote.
+const SHOWN: usize = 128;
+
 /// A value as error 1525 shows it: up to a NUL or what could be the beginning of a character, `?` for what is none, or is beyond U+FFFF.
 fn quoted(mut bytes: &[u8]) -> String {
     let mut shown = String::new();
@@ -81,6 +104,9 @@ fn quoted(mut bytes: &[u8]) -> String {
         let Some(character) = bytes.get(..length) else {
             break;
         };
+        if shown.len() + length > SHOWN {
+            break;
+        }
         match std::str::from_utf8(character) {
             Ok(text) if length < 4 => {
                 shown.push_str(text);
@@ -148,6 +174,14 @@ pub(super) fn incorrect(word: &str, value: &[u8], name: &str) -> Warning {
     Warning::new(1292, message)
 }
 
+/// A value as warnings show it: bytes of binary strings that are no ASCII as `\\xNN`.
+pub(super) fn shown(text: &[u8], binary: bool) -> String {
+    match binary {
+        true => textual::escaped(&text[..text.len().min(SHOWN)], SHOWN),
+        false => printable(text),
+    }
+}
+
 /// How a warning about text that is no date is worded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wording {
@@ -164,15 +198,27 @@ pub(super) fn of_text(
     other: &Expr,
     wording: Wording,
 ) -> Expr {
+    let name = match wording {
+        Wording::ForColumn => Some(operand_name(cx, other)),
+        Wording::Truncated => None,
+    };
+    named_of_text(cx, text, other, name)
+}
+
+/// As [`of_text`]; `name` is what warnings call the other operand, if it has a name.
+pub(super) fn named_of_text(
+    cx: &mut BindContext<'_>,
+    text: Expr,
+    other: &Expr,
+    name: Option<String>,
+) -> Expr {
     let span = text.span;
     let nullable = text.nullable;
-    let words = match wording {
+    let words = match name {
         // MySQL: what is compared with a date that is no column is read as a datetime.
-        Wording::ForColumn if other.is_column() => {
-            format!("{} {}", warning_name(&other.ty), operand_name(cx, other))
-        }
-        Wording::ForColumn => format!("datetime {}", operand_name(cx, other)),
-        Wording::Truncated => warning_name(&other.ty).to_owned(),
+        Some(name) if other.is_column() => format!("{} {name}", warning_name(&other.ty)),
+        Some(name) => format!("datetime {name}"),
+        None => warning_name(&other.ty).to_owned(),
     };
     let words = Expr::literal(Datum::Bytes(words.into_bytes()), SqlType::varbinary(64));
     let to = SqlType::datetime(6);
@@ -216,6 +262,30 @@ pub(super) fn functions() -> Vec<Function> {
             |site| Ok(site.session.sql_mode.contains(SqlMode::NO_ZERO_IN_DATE)),
             |no_zeros: &bool, _, date: i64| start_of_day(date, *no_zeros),
         )),
+        Function::operator("after", |_, _| {
+            Err(Error::unsupported("a conversion that only comparisons make"))
+        }, after_reference)
+        .doc("The second, when the first was evaluated for what it warns about.")
+        .overload(nullable::<(Opt<DateTimeMarker>, Opt<DateTimeMarker>), DateTimeMarker, _>(
+            |_: Option<i64>, second: Option<i64>| second,
+        )),
+        Function::operator("or else", |_, _| {
+            Err(Error::unsupported("a conversion that only comparisons make"))
+        }, or_else_reference)
+        .doc("The first; where it is NULL and the second is false, the third.")
+        .overload(nullable::<(Opt<DateMarker>, Bool, DateMarker), DateMarker, _>(
+            |date: Option<i64>, missing: bool, other: i64| date.or((!missing).then_some(other)),
+        ))
+        .overload(nullable::<(Opt<DateTimeMarker>, Bool, DateTimeMarker), DateTimeMarker, _>(
+            |moment: Option<i64>, missing: bool, other: i64| moment.or((!missing).then_some(other)),
+        )),
+        Function::operator("unless zero", |_, _| {
+            Err(Error::unsupported("a conversion that only comparisons make"))
+        }, unless_zero_reference)
+        .doc("The moment; NULL if it is 0000-00-00 00:00:00.")
+        .overload(nullable::<(DateTimeMarker,), DateTimeMarker, _>(
+            |moment: i64| (moment != 0).then_some(moment),
+        )),
         Function::operator("or zero", |_, _| {
             Err(Error::unsupported("a conversion that only comparisons make"))
         }, or_zero_reference)
@@ -231,8 +301,10 @@ pub(super) fn functions() -> Vec<Function> {
         }, time_reference)
         .doc("Text read as the TIME that IN compares it with; what is none counts as 00:00:00, with a warning.")
         .overload(total_with::<(Bytes,), TimeMarker, _, _>(
-            |site| Ok((flags(site.session), zone(site.session))),
-            |(flags, zone): &(DateFlags, Zone), cx, text: &[u8]| read_time(cx, text, *flags, zone),
+            |site| Ok((flags(site.session), zone(site.session), site.args[0].ty.kind.is_binary())),
+            |(flags, zone, binary): &(DateFlags, Zone, bool), cx, text: &[u8]| {
+                read_time(cx, text, *flags, zone, *binary)
+            },
         ))
         .warns()
         .shares_reference(),
@@ -261,6 +333,28 @@ fn start_of_day_reference(
     })
 }
 
+fn after_reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    Ok(args[1].clone())
+}
+
+fn or_else_reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    Ok(match (&args[0], &args[1]) {
+        (Datum::Null, Datum::Int(0)) => args[2].clone(),
+        (value, _) => value.clone(),
+    })
+}
+
+fn unless_zero_reference(
+    _: &RowContext<'_>,
+    _: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    Ok(match &args[0] {
+        Datum::DateTime(0) => Datum::Null,
+        value => value.clone(),
+    })
+}
+
 fn or_zero_reference(
     _: &RowContext<'_>,
     site: &CallSite<'_>,
@@ -274,7 +368,7 @@ fn or_zero_reference(
     })
 }
 
-fn read_time(cx: &RowContext<'_>, text: &[u8], flags: DateFlags, zone: &Zone) -> i64 {
+fn read_time(cx: &RowContext<'_>, text: &[u8], flags: DateFlags, zone: &Zone, binary: bool) -> i64 {
     let parsed = parse_time(text, flags);
     let mut notes = parsed.notes;
     let time = parsed.time(flags, zone, &mut notes);
@@ -282,7 +376,7 @@ fn read_time(cx: &RowContext<'_>, text: &[u8], flags: DateFlags, zone: &Zone) ->
         cx.warn(Warning::deprecated_delimiter(note, text).moved(0, cx.scratch.row().into()));
     }
     if time.is_none() || notes.any() {
-        cx.warn(Warning::truncated("time", text));
+        cx.warn(Warning::truncated("time", shown(text, binary).as_bytes()));
     }
     time.map_or(0, |time| time.micros())
 }
@@ -298,6 +392,7 @@ fn time_reference(
             text,
             flags(site.session),
             &zone(site.session),
+            site.args[0].ty.kind.is_binary(),
         )),
         _ => Datum::Null,
     })
@@ -347,6 +442,8 @@ struct Reading {
     /// `date` or `datetime`, and the operand that it is compared with.
     word: String,
     name: String,
+    /// The text is a binary string.
+    binary: bool,
 }
 
 impl Reading {
@@ -361,6 +458,7 @@ impl Reading {
             zone: zone(site.session),
             word: word.to_owned(),
             name: name.to_owned(),
+            binary: site.args[0].ty.kind.is_binary(),
         }
     }
 
@@ -375,10 +473,12 @@ impl Reading {
             cx.warn(Warning::deprecated_delimiter(note, text).moved(0, cx.scratch.row().into()));
         }
         if moment.is_none() || notes.any() {
+            let shown = shown(text, self.binary);
             cx.warn(if self.name.is_empty() {
-                Warning::truncated(&self.word, text)
+                Warning::truncated(&self.word, shown.as_bytes())
             } else {
-                incorrect(&self.word, text, &self.name).moved(0, cx.scratch.row().into())
+                let warning = incorrect(&self.word, shown.as_bytes(), &self.name);
+                warning.moved(0, cx.scratch.row().into())
             });
         }
         moment.unwrap_or(DateTime::ZERO).to_packed()

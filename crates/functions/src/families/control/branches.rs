@@ -1,9 +1,14 @@
 //! CASE, IF, IFNULL, COALESCE, NULLIF.
+//!
+//! MySQL: the text of CASE, IF and NULLIF is the text of the branch that is taken, in its own type: exact numbers keep their scale
+//! (`IF(1, 1, 2.50)` is `1`), a YEAR column its four digits. So conversions to text and to JSON are made of the branches ([`of_branches`]).
+//! IFNULL and COALESCE show the type of the whole.
 
 use super::no_rows;
 use crate::families::logic::condition;
-use crate::families::{aggregate, json, random, textual};
-use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext, catalogue};
+use crate::families::{aggregate, comparison, json, numeric, random, textual};
+use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Form, Function, RowContext, catalogue};
+use sqlift_collation::Charset;
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -90,8 +95,37 @@ fn matched(cx: &mut BindContext<'_>, operand: Expr, value: Expr) -> Result<Expr,
         return matched_json(cx, operand, value);
     }
     let texts = usize::from(is_text(&operand)) + usize::from(is_text(&value));
+    let has_date = operand.ty.kind.is_temporal() && operand.ty.kind != TypeKind::Time;
+    if has_date && operand.is_column() && value.is_constant() && !value.ty.kind.is_temporal() {
+        // MySQL: what is compared with a column of dates is no constant of it here.
+        let nullable = operand.nullable || value.nullable;
+        let both = match texts {
+            0 => [operand, value].map(|e| cx.coerce(e, SqlType::double())),
+            _ => comparison::date_with_text(cx, operand, value),
+        };
+        return Ok(cx.call_named("=", both.into(), SqlType::bool(), nullable));
+    }
     let constant = value.is_constant() || operand.is_constant();
     if texts == 1 && temporal && constant {
+        let nothing = cx.null(SqlType::null());
+        return cx.bind_named("IN", vec![operand, value, nothing]);
+    }
+    if texts == 2 {
+        // The error is one of CASE.
+        textual::agree_to_compare(cx, "case", &[operand.clone(), value.clone()])?;
+    }
+    if texts == 1 && is_text(&operand) && temporal {
+        // MySQL: a text operand makes a text of the date.
+        let both = [operand, value];
+        let agreed = textual::agree_to_compare(cx, "case", &both)?;
+        let both: Result<Vec<Expr>, Error> = both
+            .into_iter()
+            .map(|e| textual::text(cx, e, agreed))
+            .collect();
+        let nullable = both.iter().flatten().any(|e| e.nullable);
+        return Ok(cx.call_named("=", both?, SqlType::bool(), nullable));
+    }
+    if texts == 1 && operand.ty.kind == TypeKind::Time {
         let nothing = cx.null(SqlType::null());
         return cx.bind_named("IN", vec![operand, value, nothing]);
     }
@@ -141,9 +175,29 @@ fn branches(
     let mut conditions = conditions.into_iter();
     for value in values {
         args.extend(conditions.next());
-        args.push(aggregate::converted(cx, value, &common)?);
+        args.push(branch(cx, value, &common)?);
     }
     Ok(aggregate::call(cx, args, &common, nullable))
+}
+
+/// A value as the result holds it: an exact number keeps its own scale, for it is shown so.
+fn branch(
+    cx: &mut BindContext<'_>,
+    value: Expr,
+    common: &aggregate::Aggregate,
+) -> Result<Expr, Error> {
+    if common.ty.kind != TypeKind::Decimal {
+        return aggregate::converted(cx, value, common);
+    }
+    if value.is_null_literal() {
+        let ty = common.ty.clone();
+        return Ok(Expr { ty, ..value });
+    }
+    if value.ty.kind == TypeKind::Decimal {
+        return Ok(value);
+    }
+    let ty = numeric::decimal(numeric::digits(&value.ty));
+    Ok(cx.coerce(value, ty))
 }
 
 fn bind_coalesce(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
@@ -164,31 +218,70 @@ fn bind_nullif(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
         return Err(Error::wrong_arity("NULLIF"));
     };
     let mut common = aggregate::result(cx, "nullif", &[&value])?;
-    if common.ty.kind.is_string() && value.ty.kind != TypeKind::Hex && !json::is_json(&other) {
-        // MySQL: the result has the collation that both would be compared in, but holds to it as the first argument does.
+    if common.ty.kind.is_string() && !value.ty.kind.is_binary() {
         let both = [value.clone(), other.clone()];
-        let agreed = textual::agree_to_compare(cx, "nullif", &both)?;
+        let with_json = json::is_json(&other);
+        let agreed = match textual::agree_to_compare(cx, "nullif", &both) {
+            Err(error) if !with_json => return Err(error),
+            agreed => agreed.unwrap_or(common.collated),
+        };
         let charset = textual::charset_of(agreed.collation);
-        let length = textual::length_in(&value.ty, charset);
+        // MySQL: a constant is converted to what both are compared in where that takes a conversion, a written one wherever it is.
+        let converts = charset != textual::charset_of(common.collated.collation)
+            && charset != Charset::Binary
+            && !with_json;
+        let written = !cx.quoted_call(value.span) && value.as_literal().is_some();
+        if written || (converts && value.is_constant()) {
+            common.collated.collation = agreed.collation;
+        }
+        let collation = common.collated.collation;
+        let length = textual::length_in(&value.ty, textual::charset_of(collation));
         let fixed = matches!(
             value.ty.kind,
-            TypeKind::Enum | TypeKind::Set | TypeKind::Char | TypeKind::Binary
+            TypeKind::Enum | TypeKind::Set | TypeKind::Char
         );
-        let merged = common.ty.kind;
-        common.ty = textual::text_type(length, agreed.collation);
+        common.ty = textual::text_type(length, collation);
         common.ty.kind = match common.ty.kind {
             TypeKind::VarChar if fixed => TypeKind::Char,
             TypeKind::VarBinary if fixed => TypeKind::Binary,
-            TypeKind::VarBinary if merged == TypeKind::Blob => merged,
             other => other,
         };
-        common.collated.collation = agreed.collation;
     }
     let same = equal(cx, value.clone(), other)?;
-    let mut value = aggregate::converted(cx, value, &common)?;
+    let mut value = branch(cx, value, &common)?;
     random::next_turn(&mut value);
     let null = cx.null(common.ty.clone());
     Ok(aggregate::call(cx, vec![same, null, value], &common, true))
+}
+
+/// The conversion of a CASE, IF or NULLIF of numbers as one of its branches; the expression itself if it is none.
+pub(crate) fn of_branches(
+    expr: Expr,
+    to: &SqlType,
+    convert: &dyn Fn(Expr) -> Expr,
+) -> Result<Expr, Expr> {
+    let shown = |branch: &Expr| branch.ty.zerofill || branch.shows_branches();
+    let differs = expr.shows_branches()
+        || expr.ty.kind.is_numeric()
+            && expr
+                .branches()
+                .is_some_and(|mut branches| branches.any(shown));
+    match expr.kind {
+        ExprKind::Call { function, args } if differs => {
+            let last = args.len() - 1;
+            let converted = args.into_iter().enumerate().map(|(i, arg)| {
+                let is_value = i % 2 == 1 || i == last;
+                if is_value { convert(arg) } else { arg }
+            });
+            let kind = ExprKind::Call {
+                function,
+                args: converted.collect(),
+            };
+            let ty = to.clone();
+            Ok(Expr { kind, ty, ..expr })
+        }
+        kind => Err(Expr { kind, ..expr }),
+    }
 }
 
 fn equal(cx: &mut BindContext<'_>, a: Expr, b: Expr) -> Result<Expr, Error> {

@@ -2,16 +2,22 @@
 //!
 //! Strings are compared in the collation that they agree on. Of equal values (`-0e0` and `0e0`, `'a'` and `'A'`) GREATEST takes the last,
 //! LEAST the first. MySQL: TIME with anything that is not
-//! temporal is compared as text; its length is then that of a TIME with the most decimals among the arguments.
+//! temporal is compared as text; its length is then that of a TIME with the most decimals among the arguments. Dates with what is none
+//! have rules of their own ([`dates`]). What stands behind an argument that is NULL is not evaluated.
+
+mod dates;
 
 use super::no_rows;
 use crate::emit::{Emit, Lowered, Relation};
+use crate::families::cast::to_temporal::{Manner, read};
 use crate::families::{aggregate, json, textual};
 use crate::kernel::{KernelMaker, Many, total_with};
 use crate::native::{
     Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Number, Time, UInt,
 };
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext, catalogue};
+use crate::{
+    BindContext, CallSite, Expr, ExprKind, Fault, Form, Function, Overload, RowContext, catalogue,
+};
 use sqlift_collation::{Coercibility, Collated, Collation, CollationId, Repertoire};
 use sqlift_types::{Datum, Error, SqlType, TypeKind, temporal};
 use std::cmp::Ordering;
@@ -56,6 +62,7 @@ impl End for Least {
 
 fn overloads<E: End>(function: Function) -> Function {
     function
+        .form(Form::NullFirst)
         .overload(numbers::<E, Int>())
         .inline(lower_int::<E>)
         .overload(numbers::<E, UInt>())
@@ -132,16 +139,8 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
         };
     }
     if common.ty.kind.is_string() {
-        let dated = |t: &SqlType| {
-            matches!(
-                t.kind,
-                TypeKind::Date | TypeKind::DateTime | TypeKind::Timestamp
-            )
-        };
-        if args.iter().any(|a| dated(&a.ty)) {
-            return Err(Error::unsupported(format_args!(
-                "{name} of dates and other values"
-            )));
+        if args.iter().any(|a| has_date(&a.ty)) {
+            return dates::bind(cx, args, common, nullable);
         }
         if args.iter().any(|a| a.ty.kind == TypeKind::Time) {
             widen_for_time(&mut common, &args);
@@ -157,11 +156,53 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
         call.collated = common.collated;
         return Ok(call);
     }
-    let args = args
-        .into_iter()
-        .map(|a| aggregate::converted(cx, a, &common))
-        .collect::<Result<_, _>>()?;
+    let mut converted = Vec::with_capacity(args.len());
+    for arg in args {
+        let moments = has_date(&common.ty) && common.ty.kind != TypeKind::Date;
+        let chosen = moments && is_chosen(&arg);
+        converted.push(match chosen {
+            true => {
+                let read = read(cx, arg, common.ty.clone(), Manner::Assigned)?;
+                let is_known = read.as_literal().is_some_and(|value| !value.is_null());
+                Expr {
+                    nullable: read.nullable && !is_known,
+                    ..read
+                }
+            }
+            false => aggregate::converted(cx, arg, &common)?,
+        });
+    }
+    let mut args: Vec<Expr> = converted;
+    let nullable = nullable || args.iter().any(|a| a.nullable);
+    if common.ty.kind == TypeKind::Decimal && may_warn(&args[0]) {
+        // MySQL: the first of several DECIMALs is evaluated twice.
+        args.insert(0, args[0].clone());
+    }
     Ok(aggregate::call(cx, args, &common, nullable))
+}
+
+/// Whether this is one of several values: what is read as a date of it must be one that could be stored.
+fn is_chosen(expr: &Expr) -> bool {
+    let ExprKind::Call { function, .. } = &expr.kind else {
+        return false;
+    };
+    let function = catalogue().function(*function);
+    matches!(function.evaluation(), Form::Case | Form::Coalesce)
+        || matches!(function.name(), "GREATEST" | "LEAST")
+}
+
+/// DATE, DATETIME, TIMESTAMP.
+fn has_date(ty: &SqlType) -> bool {
+    ty.kind.is_temporal() && ty.kind != TypeKind::Time
+}
+
+/// Whether evaluating it may be noticed.
+fn may_warn(expr: &Expr) -> bool {
+    let ExprKind::Call { function, args } = &expr.kind else {
+        return false;
+    };
+    let overloads = catalogue().function(*function).overloads();
+    overloads.iter().any(Overload::warns) || args.iter().any(may_warn)
 }
 
 /// The length of a text that may be a TIME with as many decimals as any argument has.

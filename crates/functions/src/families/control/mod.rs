@@ -11,6 +11,8 @@ mod extremes;
 mod given;
 mod interval;
 
+pub(crate) use branches::of_branches;
+
 use crate::{Expr, Function};
 use sqlift_types::Error;
 

@@ -139,7 +139,7 @@ fn bind_date(cx: &mut BindContext<'_>, args: Vec<Expr>, length: u32) -> Result<E
 
 fn bind_year(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let operand = date_operand(cx, args, Manner::Fields)?;
-    Ok(cx.call(vec![operand], SqlType::year(), true))
+    Ok(cx.call(vec![operand], SqlType::year_number(), true))
 }
 
 fn bind_clock(cx: &mut BindContext<'_>, args: Vec<Expr>, length: u32) -> Result<Expr, Error> {

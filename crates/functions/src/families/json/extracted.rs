@@ -405,6 +405,7 @@ fn cast(cx: &mut BindContext<'_>, value: Expr, ty: &SqlType) -> Result<Expr, Err
         quote: cx.quote,
         target: Some(ty.clone()),
         name: None,
+        negated: false,
     };
     (crate::catalogue().function(function).binder())(&mut inner, vec![value])
 }

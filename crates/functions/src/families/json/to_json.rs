@@ -3,7 +3,7 @@
 //! Every value is some JSON value: text a string, a binary string opaque, a truth value `true` or `false`. CAST alone reads text as a document.
 
 use super::{binary_charset, to_held, too_deep};
-use crate::families::textual;
+use crate::families::{control, textual};
 use crate::kernel::fallible_with;
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Json as HeldJson, Time, UInt,
@@ -75,7 +75,10 @@ pub(in crate::families) fn value(cx: &BindContext<'_>, expr: Expr) -> Expr {
         return Expr { ty, ..expr };
     }
     let (nullable, span) = (expr.nullable, expr.span);
-    cx.call_named(VALUE, vec![expr], ty, nullable).at(span)
+    match control::of_branches(expr, &ty, &|branch| value(cx, branch)) {
+        Ok(value) => cx.with_collation(value, Expr::literal(Datum::Null, ty).collated),
+        Err(expr) => cx.call_named(VALUE, vec![expr], ty, nullable).at(span),
+    }
 }
 
 /// `CAST(x AS JSON)`.
@@ -88,6 +91,10 @@ pub(in crate::families) fn bind_cast(
         textual::require_mapping(charset, Charset::Utf8mb4)?;
     }
     let nullable = true;
+    let operand = match operand.shows_branches() {
+        true => value(cx, operand),
+        false => operand,
+    };
     Ok(cx.call_named(CAST, vec![operand], SqlType::json(), nullable))
 }
 

@@ -97,6 +97,8 @@ fn name(cx: &BindContext<'_>, name: &str) -> Expr {
 fn told(expr: &Expr) -> CollationId {
     match expr.ty.kind {
         TypeKind::Enum | TypeKind::Set => expr.collated.collation,
+        // MySQL: a column of JSON is binary, a computed document is text.
+        TypeKind::Json if expr.is_column() => CollationId::BINARY,
         TypeKind::Json => CollationId::UTF8MB4_BIN,
         kind if kind.is_string() => expr.collated.collation,
         _ => CollationId::BINARY,

@@ -8,8 +8,8 @@ use crate::families::textual;
 use crate::kernel::total_with;
 use crate::native::Bytes;
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
-use sqlift_collation::{Collation, CollationId};
-use sqlift_types::{Datum, Error};
+use sqlift_collation::{Collation, CollationId, Pad};
+use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -21,6 +21,9 @@ pub(super) fn functions() -> Vec<Function> {
         Function::operator("WEIGHT_STRING AS BINARY", bind_as_binary, reference)
             .doc("The bytes of CAST(.. AS BINARY(n)).")
             .example("HEX(WEIGHT_STRING('ab' AS BINARY(3)))", "616200"),
+        Function::operator("WEIGHT_STRING AS CHAR", bind_as_char, reference)
+            .doc("The weights of so many characters; where the collation pads, with spaces for those that are missing.")
+            .example("HEX(WEIGHT_STRING('ab' COLLATE utf8mb4_general_ci AS CHAR(3)))", "004100420020"),
     ]
 }
 
@@ -32,6 +35,48 @@ fn bind_as_binary(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
         .ok_or_else(|| Error::unsupported("a width without a number"))?;
     let bytes = to_text::bind_cast(cx, operand, target)?;
     cx.bind_named("WEIGHT_STRING", vec![bytes])
+}
+
+fn bind_as_char(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
+    let [operand] = exactly(args, "WEIGHT_STRING")?;
+    let target = cx.target.as_ref();
+    let characters = target
+        .map(|target| target.length)
+        .ok_or_else(|| Error::unsupported("a width without a number"))?;
+    if operand.ty.kind.is_integer() {
+        // MySQL: the key of an index, as of a column.
+        let what = format_args!("WEIGHT_STRING of {} AS CHAR", operand.ty);
+        return Err(Error::unsupported(what));
+    }
+    if !operand.ty.kind.is_string() {
+        return cx.bind_named("WEIGHT_STRING", vec![operand]);
+    }
+    let whole = cx.bind_named("WEIGHT_STRING", vec![operand.clone()])?;
+    let number = Expr::literal(Datum::Int(characters.into()), SqlType::bigint());
+    let collation = textual::collated(cx, &operand).collation;
+    let pads = collation
+        .get()
+        .is_some_and(|c| c.pad() == Pad::PadSpace && !c.is_binary());
+    let text = if pads {
+        let space = Datum::Bytes(vec![b' ']);
+        let space = Expr::literal(
+            space,
+            SqlType::text(TypeKind::VarChar, 1, operand.ty.collation),
+        );
+        cx.bind_named("RPAD", vec![operand, number, space])?
+    } else {
+        cx.bind_named("LEFT", vec![operand, number])?
+    };
+    let weights = cx.bind_named("WEIGHT_STRING", vec![text])?;
+    // MySQL: as long as the weights of the whole text can be, or of the characters asked for, each of them a byte.
+    let asked = collation.get().map_or(0, |c| {
+        weights_length(c, 1) / c.charset().max_len() as u64 * u64::from(characters)
+    });
+    let length = u64::from(whole.ty.length).max(asked).max(LEAST);
+    Ok(Expr {
+        ty: textual::text_type(length, CollationId::BINARY),
+        ..weights
+    })
 }
 
 /// The fewest bytes that MySQL reckons with.

@@ -50,7 +50,7 @@ sources! {
     Date, |c, cx, v| {
         let date = temporal::Date::from_packed_trusted(v);
         match c.to.kind {
-            TypeKind::Year => Number::Int(date.year().into()),
+            TypeKind::Year => year_of_date(cx, date.year()),
             _ => Number::Int(date_number(date)),
         }
     };
@@ -82,7 +82,7 @@ fn time(c: &Conversion, value: temporal::Time) -> Number {
 /// `20240229101112.5`; rounded as a moment if an integer is asked for.
 fn datetime(c: &Conversion, cx: &RowContext<'_>, value: temporal::DateTime) -> Number {
     if c.to.kind == TypeKind::Year {
-        return Number::Int(value.year().into());
+        return year_of_date(cx, value.year());
     }
     let value = match c.seconds() {
         Seconds::Kept => value,
@@ -228,10 +228,27 @@ fn year(cx: &RowContext<'_>, text: &Quoted<'_>) -> Number {
             .ok()
             .filter(|v| temporal::Year::from_number(*v).is_some()),
     };
-    if read.consumed < text.utf8.len() || value.is_none() {
+    if read.consumed < text.utf8.len() {
         text.warn(cx, "YEAR");
     }
+    if value.is_none() {
+        return no_year(cx, read.bits as i64);
+    }
     value.map_or(Number::NoYear, Number::Int)
+}
+
+/// The year of a date, all of whose digits count.
+fn year_of_date(cx: &RowContext<'_>, year: u32) -> Number {
+    match year {
+        1..=99 => no_year(cx, year.into()),
+        _ => Number::Int(year.into()),
+    }
+}
+
+/// A number that is no year.
+fn no_year(cx: &RowContext<'_>, number: i64) -> Number {
+    cx.warn(Warning::truncated("YEAR", number.to_string().as_bytes()));
+    Number::NoYear
 }
 
 /// A text that a warning may quote.

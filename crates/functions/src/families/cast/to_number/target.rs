@@ -124,7 +124,8 @@ fn bits(c: &Conversion, cx: &RowContext<'_>, number: Number) -> Result<u64, Exit
             clamped.value as u64
         }
         Number::Decimal(v) => {
-            let (value, range) = if c.asked == Asked::Explicitly && c.to.unsigned {
+            let unsigned = c.to.unsigned && c.to.kind != TypeKind::Year;
+            let (value, range) = if c.asked == Asked::Explicitly && unsigned {
                 let clamped = v.to_unsigned_bits();
                 (clamped.value, clamped.range)
             } else {
@@ -152,7 +153,7 @@ fn year(c: &Conversion, cx: &RowContext<'_>, number: Number) -> Result<Option<u6
         return Ok(None);
     }
     let value = match number {
-        Number::UInt(v) => i64::try_from(v).unwrap_or(i64::MAX),
+        Number::UInt(v) => v as i64,
         other => bits(c, cx, other)? as i64,
     };
     match sqlift_types::temporal::Year::from_number(value) {

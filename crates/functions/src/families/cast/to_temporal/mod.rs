@@ -12,7 +12,7 @@ use crate::kernel::{hot_total, nullable_with, total};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
 };
-use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext, catalogue};
+use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Form, Function, RowContext, catalogue};
 use reading::{Reader, Source};
 use sqlift_collation::{Charset, CollationId};
 use sqlift_types::temporal;
@@ -177,6 +177,27 @@ pub(in crate::families) fn read(
             ..Expr::literal(Datum::Null, SqlType::null()).at(expr.span)
         });
     }
+    let checks = matches!(
+        manner,
+        Manner::Assigned | Manner::Days | Manner::DayNumber | Manner::MixedDays
+    );
+    if checks
+        && target.kind != K::Time
+        && let Some(readable) = readable(cx, &expr, manner)
+    {
+        return read_plain(cx, readable?, target, manner);
+    }
+    read_plain(cx, expr, target, manner)
+}
+
+/// As [`read`], of a value as it is.
+fn read_plain(
+    cx: &BindContext<'_>,
+    expr: Expr,
+    target: SqlType,
+    manner: Manner,
+) -> Result<Expr, Error> {
+    use TypeKind as K;
     let expr = if expr.ty.kind == K::Json {
         // What may be one of two is asked for as one.
         let wanted = match (target.kind, manner) {
@@ -193,10 +214,13 @@ pub(in crate::families) fn read(
         let what = format!("{} as {target}", expr.ty);
         return Err(Error::unsupported(what));
     }
-    if let Some(first) = first_that_passes(cx, &expr, &target, manner) {
-        return Ok(first);
-    }
-    let expr = plain_text(cx, expr);
+    let expr = if expr.ty.kind == K::Bit {
+        // MySQL: BIT is the string of its bytes here.
+        let bytes = expr.ty.length.div_ceil(8);
+        cx.coerce(expr, SqlType::varbinary(bytes))
+    } else {
+        plain_text(cx, expr)
+    };
     let (span, nullable) = (expr.span, expr.nullable);
     let apart = manner == Manner::Fields;
     let call = |name: &str, expr: Expr| {
@@ -231,28 +255,70 @@ pub(in crate::families) fn read(
     Ok(folded(cx, call))
 }
 
-/// MySQL: COALESCE asked for a date that has a place in the calendar goes on to the next operand when one has none.
-fn first_that_passes(
-    cx: &BindContext<'_>,
-    expr: &Expr,
-    target: &SqlType,
-    manner: Manner,
-) -> Option<Expr> {
+/// MySQL: COALESCE and IFNULL of dates, read as a date, give the first argument that can be read so: a zero date where none is wanted
+/// counts as NULL. The same in the branches of IF and CASE, and of LAST_DAY.
+fn readable(cx: &BindContext<'_>, expr: &Expr, manner: Manner) -> Option<Result<Expr, Error>> {
     let ExprKind::Call { function, args } = &expr.kind else {
         return None;
     };
-    let dated = |e: &Expr| e.ty.kind.is_temporal() && e.ty.kind != TypeKind::Time;
-    if catalogue().function(*function).name() != "COALESCE"
-        || !matches!(manner, Manner::Days | Manner::DayNumber)
-        || !matches!(target.kind, TypeKind::Date | TypeKind::DateTime)
-        || !args.iter().all(dated)
-    {
+    if !expr.ty.kind.is_temporal() {
         return None;
     }
-    let read = |arg: &Expr| read(cx, arg.clone(), target.clone(), manner).ok();
-    let args = args.iter().map(read).collect::<Option<Vec<_>>>()?;
-    let first = cx.call_named("COALESCE", args, target.clone(), true);
-    Some(first.at(expr.span))
+    let last = args.len().checked_sub(1)?;
+    let call = |args: Result<Vec<Expr>, Error>| {
+        args.map(|args| Expr {
+            kind: ExprKind::Call {
+                function: *function,
+                args,
+            },
+            nullable: true,
+            ..expr.clone()
+        })
+    };
+    let function_called = catalogue().function(*function);
+    if function_called.name() == "LAST_DAY" {
+        // What it is of is read in the same manner: a zero date is NULL without a word.
+        let day = read(cx, args[0].clone(), SqlType::date(), manner);
+        return Some(call(day.map(|day| vec![day])));
+    }
+    match function_called.evaluation() {
+        Form::Coalesce => {
+            let args = args.iter().enumerate().map(|(i, arg)| {
+                if i == last {
+                    return Ok(arg.clone());
+                }
+                // In full: what only rounding makes NULL of is no reason to look further.
+                let ty = match arg.ty.kind {
+                    TypeKind::DateTime | TypeKind::Timestamp => SqlType::datetime(6),
+                    _ => arg.ty.clone(),
+                };
+                let read = read(cx, arg.clone(), ty, manner)?;
+                Ok(Expr {
+                    ty: expr.ty.clone(),
+                    ..read
+                })
+            });
+            Some(call(args.collect()))
+        }
+        Form::Case => {
+            let mut found = false;
+            let mut convert = |(i, arg): (usize, &Expr)| {
+                if i % 2 == 0 && i != last {
+                    return Ok(arg.clone());
+                }
+                match readable(cx, arg, manner) {
+                    Some(readable) => {
+                        found = true;
+                        readable
+                    }
+                    None => Ok(arg.clone()),
+                }
+            };
+            let args = args.iter().enumerate().map(&mut convert).collect();
+            found.then(|| call(args))
+        }
+        _ => None,
+    }
 }
 
 /// A constant, if the call has one and says nothing.
