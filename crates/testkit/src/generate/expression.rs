@@ -199,10 +199,10 @@ impl Generator {
         }
         let mut answered: BTreeMap<(String, String), u64> = BTreeMap::new();
         let mut nulls: BTreeMap<(String, usize), u64> = BTreeMap::new();
-        // What was refused whenever it was met, the engine has not got.
+        // What was never answered and mostly refused, the engine has not got: the rest are errors of something else in the expression.
         let is_lacking = |number: &usize| {
-            let made = self.hits[*number];
-            made > 0 && self.answered.refused.get(number) == Some(&made)
+            let refused = self.answered.refused.get(number).copied().unwrap_or(0);
+            !self.answered.entries.contains_key(number) && refused * 2 > self.hits[*number]
         };
         let lacking: Vec<String> = (0..self.entries.len())
             .filter(is_lacking)
