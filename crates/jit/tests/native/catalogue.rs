@@ -110,6 +110,7 @@ pub(crate) fn in_binding<T>(
         quote: &text,
         target,
         name: None,
+        negated: false,
     };
     work(&mut cx)
 }

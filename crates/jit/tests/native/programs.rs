@@ -159,6 +159,26 @@ impl Draft {
         }
     }
 
+    /// An output of a type that is held as its slot is.
+    pub(crate) fn output_as_held(&mut self, from: SlotId) {
+        let Slot { repr, scale, .. } = self.0.slots[from.index()];
+        let ty = match repr {
+            Repr::Bool => SqlType::bool(),
+            Repr::Int => SqlType::bigint(),
+            Repr::UInt => SqlType::ubigint(),
+            Repr::Double => SqlType::double(),
+            Repr::Dec64 => SqlType::decimal(18, scale),
+            Repr::Dec128 => SqlType::decimal(38, scale),
+            Repr::Dec256 => SqlType::decimal(65, scale),
+            Repr::Date => SqlType::date(),
+            Repr::Time => SqlType::time(6),
+            Repr::DateTime => SqlType::datetime(6),
+            Repr::Bytes => SqlType::varbinary(100),
+            Repr::Json => SqlType::json(),
+        };
+        self.output(from, ty);
+    }
+
     pub(crate) fn output(&mut self, from: SlotId, ty: SqlType) {
         let index = self.0.outputs.len() as u32;
         self.0.outputs.push(ty);

@@ -182,7 +182,7 @@ fn every_representation_passes_through() {
                     nullable,
                 },
             );
-            d.output(a, SqlType::bigint());
+            d.output_as_held(a);
             let program = d.finish();
             assert_eq!(
                 agree(&program, &[&[int(0), cell]], &[]),
@@ -207,7 +207,7 @@ fn truth_values_become_one() {
             nullable: true,
         },
     );
-    d.output(a, SqlType::bigint());
+    d.output_as_held(a);
     let program = d.finish();
     assert_eq!(
         agree(&program, &[&[int(256)]], &[]),
@@ -250,7 +250,7 @@ fn constants_of_every_kind_outlive_their_program() {
                 nullable: true,
             },
         );
-        d.output(a, SqlType::bigint());
+        d.output_as_held(a);
         let program = d.finish();
         assert_eq!(agree(&program, &[&[]], &[]), Ok(vec![value.clone()]));
         let function = Compiler::native().unwrap().compile_row(&program).unwrap();
