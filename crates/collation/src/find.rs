@@ -16,7 +16,8 @@ const BLOCK: usize = 64;
 /// ```
 /// use sqlift_collation::{CollationId, LikePattern};
 /// let bin = CollationId::UTF8MB4_BIN.get().unwrap();
-/// let test = LikePattern::new(bin, b"%na%", None).find_test().unwrap();
+/// let pattern = LikePattern::new(bin, b"%na%", None);
+/// let test = pattern.find_test().unwrap();
 /// let mut hits = [false; 3];
 /// // `anna`, `an`, and `a`: what goes over the end of a text is no place.
 /// assert!(test.test_all([&[0, 4, 6], &[4, 6, 7]], b"annaana", &mut hits, &mut Vec::new()));
