@@ -9,7 +9,7 @@ use arrow_array::RecordBatch;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sqlift::{Engine, Expression, Schema, Session, SqlType, Tier, TierPolicy, Value};
 use sqlift_benches::hand::{BY_HAND, ByHand};
-use sqlift_benches::{data, subjects};
+use sqlift_benches::{data, subjects, subjects::Subject};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -98,15 +98,8 @@ fn rows_and_batches(criterion: &mut Criterion) {
     let rows: Vec<Vec<Value<'_>>> = data.iter().map(data::cells).collect();
     let batch = data::batch(&data);
     let schema = subjects::schema();
-    for subject in subjects::ROWS {
-        each_tier(
-            criterion,
-            subject.name,
-            subject.text,
-            &schema,
-            &rows,
-            &batch,
-        );
+    for Subject { name, text } in subjects::ROWS {
+        each_tier(criterion, name, text, &schema, &rows, &batch);
     }
     for collation in subjects::COLLATIONS {
         let schema = subjects::schema_in(collation);
@@ -122,15 +115,8 @@ fn wide(criterion: &mut Criterion) {
     let rows: Vec<Vec<Value<'_>>> = data.iter().map(data::wide_cells).collect();
     let batch = data::wide_batch(&data);
     let schema = subjects::wide_schema();
-    for subject in subjects::WIDE {
-        each_tier(
-            criterion,
-            subject.name,
-            subject.text,
-            &schema,
-            &rows,
-            &batch,
-        );
+    for Subject { name, text } in subjects::WIDE {
+        each_tier(criterion, name, text, &schema, &rows, &batch);
     }
 }
 

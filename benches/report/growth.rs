@@ -34,6 +34,15 @@ fn tree(leaves: usize, salt: &mut usize) -> String {
     format!("({left} {sign} {right})")
 }
 
+/// A series without points for each name.
+fn empty(names: &[&str]) -> Vec<Series> {
+    let series = |name: &&str| Series {
+        name: (*name).to_owned(),
+        points: Vec::new(),
+    };
+    names.iter().map(series).collect()
+}
+
 fn nodes(run: &Run, page: &mut Page) {
     let data = data::rows(run.of(1_024, 64));
     let cells: Vec<Vec<Value<'_>>> = data.iter().map(data::cells).collect();
@@ -48,13 +57,7 @@ fn nodes(run: &Run, page: &mut Page) {
         "VM, a batch's row",
         "native, a batch's row",
     ];
-    let mut series: Vec<Series> = names
-        .iter()
-        .map(|name| Series {
-            name: (*name).to_owned(),
-            points: Vec::new(),
-        })
-        .collect();
+    let mut series = empty(&names);
     let mut table = Vec::new();
     for nodes in [10_usize, 30, 100, 300, 1_000] {
         // A tree of n leaves has n - 1 operators.
@@ -189,13 +192,7 @@ fn expressions(run: &Run, page: &mut Page) {
         "VM code of all",
         "evaluate a row",
     ];
-    let mut series: Vec<Series> = names
-        .iter()
-        .map(|name| Series {
-            name: (*name).to_owned(),
-            points: Vec::new(),
-        })
-        .collect();
+    let mut series = empty(&names);
     let mut table = Vec::new();
     for count in [1_usize, 10, 100, 1_000] {
         let texts: Vec<String> = (0..count)

@@ -1,11 +1,13 @@
 //! Native blocks: the state of an expression's batch function, and the choice between it and the VM's loops.
 
 use crate::background::Job;
+use crate::compiled::Compiled;
 use crate::expression::{Expression, Inner, with_compiler};
 use crate::statistics::lock;
 use crate::{Tier, TierPolicy, tuning};
-use sqlift_ir::linearize;
+use sqlift_ir::{Program, linearize};
 use sqlift_jit::{BatchFunction, Bets, ColumnKind, Compiler};
+use sqlift_types::Error;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -209,24 +211,17 @@ impl Blocks {
 /// Compiles the batch function of the program in force.
 pub(crate) fn compile(inner: &Inner, compiler: &mut Compiler, needs: Needs, bets: &Bets) {
     let code = inner.code();
-    // An array has one scale: what each row is shown with is of no account.
-    let uniform = if code.shows_scale {
-        linearize(
-            std::slice::from_ref(inner.typed()),
-            &inner.session,
-            code.speculation,
-        )
-        .map(|program| inner.settings.forced.put_into(program))
-        .ok()
-    } else {
-        None
+    let made = match uniform(inner, &code) {
+        Ok(program) => {
+            // Both read the same columns, in the order in which they are first needed.
+            debug_assert_eq!(program.columns, code.program.columns);
+            let made = compiler.compile_batch_on(&program, &needs.kinds, bets);
+            // A machine may lack an instruction that only the vectors need.
+            let made = made.or_else(|_| compiler.compile_batch(&program, &needs.kinds));
+            made.map_err(|error| error.to_string())
+        }
+        Err(error) => Err(error.to_string()),
     };
-    let program = uniform.as_ref().unwrap_or(&*code.program);
-    // Both read the same columns, in the order in which they are first needed.
-    debug_assert_eq!(program.columns, code.program.columns);
-    let made = compiler.compile_batch_on(program, &needs.kinds, bets);
-    // A machine may lack an instruction that only the vectors need.
-    let made = made.or_else(|_| compiler.compile_batch(program, &needs.kinds));
     let mut state = lock(&code.blocks.state);
     if state.needs != needs {
         return;
@@ -251,4 +246,14 @@ pub(crate) fn compile(inner: &Inner, compiler: &mut Compiler, needs: Needs, bets
             Function::Refused
         }
     };
+}
+
+/// The program whose values all have one scale, as those of an array: what each row is shown with is of no account there.
+fn uniform(inner: &Inner, code: &Compiled) -> Result<Arc<Program>, Error> {
+    if !code.shows_scale {
+        return Ok(code.program.clone());
+    }
+    let whole = std::slice::from_ref(inner.typed());
+    let program = linearize(whole, &inner.session, code.speculation)?;
+    Ok(Arc::new(inner.settings.forced.put_into(program)))
 }

@@ -140,7 +140,6 @@ pub fn run(
         match ask(reference, &expr, plan) {
             Ok(Outcome::Unsupported(_)) => {
                 outcomes.unsupported += 1;
-                generator.refuse();
                 continue;
             }
             Ok(Outcome::Error(_)) => {

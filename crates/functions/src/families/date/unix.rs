@@ -193,15 +193,20 @@ fn from_unix(cx: &RowContext<'_>, zone: &Zone, scale: u8, coefficient: I256) -> 
     Some(moment.to_packed())
 }
 
+/// The session's time zone, for a reference.
+fn own_zone(cx: &RowContext<'_>, site: &CallSite<'_>) -> Result<Zone, Fault> {
+    session_zone(site.session).map_err(|error| {
+        cx.raise(error);
+        Fault::Raised
+    })
+}
+
 fn from_unix_reference(
     cx: &RowContext<'_>,
     site: &CallSite<'_>,
     args: &[Datum],
 ) -> Result<Datum, Fault> {
-    let zone = session_zone(site.session).map_err(|error| {
-        cx.raise(error);
-        Fault::Raised
-    })?;
+    let zone = own_zone(cx, site)?;
     Ok(match &args[0] {
         Datum::Decimal(d) => {
             from_unix(cx, &zone, d.scale(), d.coefficient()).map_or(Datum::Null, Datum::DateTime)
@@ -229,10 +234,7 @@ fn local_reference(
     site: &CallSite<'_>,
     args: &[Datum],
 ) -> Result<Datum, Fault> {
-    let zone = session_zone(site.session).map_err(|error| {
-        cx.raise(error);
-        Fault::Raised
-    })?;
+    let zone = own_zone(cx, site)?;
     Ok(match &args[0] {
         Datum::DateTime(v) => Datum::DateTime(local(&zone, *v)),
         _ => Datum::Null,
@@ -290,10 +292,7 @@ fn at_zone_reference(
     site: &CallSite<'_>,
     args: &[Datum],
 ) -> Result<Datum, Fault> {
-    let zone = session_zone(site.session).map_err(|error| {
-        cx.raise(error);
-        Fault::Raised
-    })?;
+    let zone = own_zone(cx, site)?;
     Ok(match (&args[0], &args[1]) {
         (Datum::DateTime(v), Datum::Int(utc)) => {
             at_utc(&zone, *v, *utc != 0).map_or(Datum::Null, Datum::DateTime)
