@@ -44,6 +44,8 @@ struct Linearizer {
     guarded: Vec<(u32, u32)>,
     /// Jumps and their targets so far.
     branches: u32,
+    /// The values that are held for what is being linearized, innermost last.
+    held: Vec<SlotId>,
 }
 
 impl Linearizer {
@@ -62,6 +64,7 @@ impl Linearizer {
             ascii: Vec::new(),
             guarded: Vec::new(),
             branches: 0,
+            held: Vec::new(),
         }
     }
 
@@ -154,6 +157,10 @@ impl Linearizer {
                 Form::Case => self.case(expr, args),
                 Form::Coalesce => self.coalesce(expr, args),
                 Form::Guarded => self.guarded(expr, *function, args),
+                Form::Let => self.let_in(expr, args),
+                Form::Held => self.held.last().copied().ok_or_else(|| {
+                    Error::unsupported("a held value that nothing holds").at(expr.span)
+                }),
             },
             ExprKind::Row(_) => Err(Error::operand_columns(1).at(expr.span)),
         }
@@ -595,6 +602,21 @@ impl Linearizer {
         Ok(())
     }
 
+    /// A value, then what is made of it: the value's slot is written before all that reads it.
+    fn let_in(&mut self, expr: &Expr, args: &[Expr]) -> Result<SlotId, Error> {
+        let [value, body] = args else {
+            return Err(
+                Error::unsupported("a value held for other than one expression").at(expr.span),
+            );
+        };
+        let slot = self.expression(value)?;
+        let slot = self.resize(slot, &value.ty, value.span)?;
+        self.held.push(slot);
+        let result = self.expression(body);
+        self.held.pop();
+        result
+    }
+
     /// The first operand that is not NULL; the ones behind it are not evaluated.
     fn coalesce(&mut self, expr: &Expr, args: &[Expr]) -> Result<SlotId, Error> {
         let result = self.new_slot(natural(&expr.ty, expr.nullable));
@@ -709,6 +731,7 @@ fn is_cheap(expr: &Expr) -> bool {
                         | Form::Guarded
                         | Form::And
                         | Form::Or
+                        | Form::Held
                 ) && !function.is_volatile()
                     && fitting(function.overloads(), expr, args).all(harmless)
                     && args.iter().all(|a| walk(a, budget))
