@@ -40,31 +40,36 @@ fn compile(criterion: &mut Criterion) {
     }
 }
 
-/// A statement's expressions as one unit.
+/// A statement's expressions as one unit, and each for itself.
 fn units(criterion: &mut Criterion) {
     let session = std::sync::Arc::new(Session::default());
-    for count in [1, 10, 100] {
-        let mut group = criterion.benchmark_group(format!("compile/unit/{count}"));
+    for count in [1, 10, 100, 1_000] {
         let typed = units::expressions(count);
-        group.bench_function("typed-to-program", |b| {
-            b.iter(|| black_box(units::program(&typed, &session)));
-        });
-        let program = units::program(&typed, &session);
-        group.bench_function("program-to-vm", |b| {
-            b.iter(|| black_box(sqlift_vm::RowCode::prepare(&program).expect("prepares")));
-        });
-        let mut compiler = Compiler::native().expect("a compiler for this machine");
-        group.bench_function("program-to-native-row", |b| {
-            let mut function = || compiler.compile_row(&program).expect("compiles");
-            b.iter_batched(|| (), |()| black_box(function()), BatchSize::PerIteration);
-        });
-        let mut compiler = Compiler::native().expect("a compiler for this machine");
-        let kinds = units::column_kinds(&program, &subjects::schema()).expect("numbers");
-        group.bench_function("program-to-native-batch", |b| {
-            let mut function = || compiler.compile_batch(&program, &kinds).expect("compiles");
-            b.iter_batched(|| (), |()| black_box(function()), BatchSize::PerIteration);
-        });
-        group.finish();
+        for (how, programs) in [
+            ("unit", units::unit(&typed, &session)),
+            ("singles", units::programs(&typed, &session)),
+        ] {
+            let mut group = criterion.benchmark_group(format!("compile/{how}/{count}"));
+            group.bench_function("typed-to-program", |b| match how {
+                "unit" => b.iter(|| black_box(units::unit(&typed, &session))),
+                _ => b.iter(|| black_box(units::programs(&typed, &session))),
+            });
+            group.bench_function("program-to-vm", |b| b.iter(|| units::prepare(&programs)));
+            if count > 100 {
+                continue;
+            }
+            let mut compiler = Compiler::native().expect("a compiler for this machine");
+            group.bench_function("program-to-native-row", |b| {
+                let mut compile = || units::compile_rows(&mut compiler, &programs);
+                b.iter_batched(|| (), |()| compile(), BatchSize::PerIteration);
+            });
+            let kinds = units::kinds(&programs);
+            group.bench_function("program-to-native-batch", |b| {
+                let mut compile = || units::compile_batches(&mut compiler, &programs, &kinds);
+                b.iter_batched(|| (), |()| compile(), BatchSize::PerIteration);
+            });
+            group.finish();
+        }
     }
 }
 

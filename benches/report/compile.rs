@@ -184,54 +184,31 @@ impl Spread {
 /// A statement's expressions as one unit, against each for itself.
 fn unit(run: &Run, page: &mut Page) {
     page.paragraph(
-        "A statement of several different expressions over one row: one program with an output each, against a program each. µs in all.",
+        "A statement of several different expressions over one row: a few programs, in which what is common is computed once, against a \
+         program each. µs in all.",
     );
     let mut table = Vec::new();
     for count in [1, 10, 100] {
         let typed = units::expressions(count);
-        let (session, schema) = (Arc::new(Session::default()), subjects::schema());
-        let together = units::program(&typed, &session);
-        let single: Vec<Program> = typed
-            .iter()
-            .map(|e| units::program(std::slice::from_ref(e), &session))
-            .collect();
+        let session = Arc::new(Session::default());
+        let forms = [
+            units::unit(&typed, &session),
+            units::programs(&typed, &session),
+        ];
         let mut compiler = Compiler::native().expect("a compiler for this machine");
-        let kinds = units::column_kinds(&together, &schema).expect("numbers");
-        let all_kinds: Vec<_> = single
-            .iter()
-            .map(|p| units::column_kinds(p, &schema).expect("numbers"))
-            .collect();
         let effort = run.effort;
-        let vm = [
+        let vm = forms
+            .each_ref()
+            .map(|programs| measure(effort, 1, || units::prepare(programs)));
+        let row = forms
+            .each_ref()
+            .map(|programs| measure(effort, 1, || units::compile_rows(&mut compiler, programs)));
+        let batch = forms.each_ref().map(|programs| {
+            let kinds = units::kinds(programs);
             measure(effort, 1, || {
-                black_box(sqlift_vm::RowCode::prepare(&together).expect("prepares"));
-            }),
-            measure(effort, 1, || {
-                for program in &single {
-                    black_box(sqlift_vm::RowCode::prepare(program).expect("prepares"));
-                }
-            }),
-        ];
-        let row = [
-            measure(effort, 1, || {
-                black_box(compiler.compile_row(&together).expect("compiles"));
-            }),
-            measure(effort, 1, || {
-                for program in &single {
-                    black_box(compiler.compile_row(program).expect("compiles"));
-                }
-            }),
-        ];
-        let batch = [
-            measure(effort, 1, || {
-                black_box(compiler.compile_batch(&together, &kinds).expect("compiles"));
-            }),
-            measure(effort, 1, || {
-                for (program, kinds) in single.iter().zip(&all_kinds) {
-                    black_box(compiler.compile_batch(program, kinds).expect("compiles"));
-                }
-            }),
-        ];
+                units::compile_batches(&mut compiler, programs, &kinds);
+            })
+        });
         for (name, [unit, each]) in [("VM", vm), ("native row", row), ("native batch", batch)] {
             let ratio = unit.median / each.median;
             let micros =

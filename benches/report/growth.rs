@@ -188,38 +188,53 @@ fn expressions(run: &Run, page: &mut Page) {
     let session = Session::default();
     let names = [
         "compile, one by one",
-        "program of all",
-        "VM code of all",
-        "evaluate a row",
+        "compile as a unit",
+        "native row code of a unit",
+        "native batch code of a unit",
+        "evaluate a row, one by one",
+        "evaluate a row, as a unit",
     ];
     let mut series = empty(&names);
     let mut table = Vec::new();
     for count in [1_usize, 10, 100, 1_000] {
-        let texts: Vec<String> = (0..count)
-            .map(|i| format!("a > {i} AND b < {} AND qty <> {}", 10_000 - i, i % 50))
-            .collect();
+        let texts = units::texts(count);
         let engine = Engine::new().with_policy(TierPolicy::Only(Tier::Vm));
         let compile = |text: &String| engine.compile(text, &schema, &session).expect("compiles");
         let expressions: Vec<Expression> = texts.iter().map(compile).collect();
         let mut contexts: Vec<_> = expressions.iter().map(Expression::context).collect();
-        let typed = units::expressions(count);
-        let shared = std::sync::Arc::new(session.clone());
-        let together = units::program(&typed, &shared);
+        let unit = || {
+            engine
+                .compile_all(&texts, &schema, &session)
+                .expect("compiles")
+        };
+        let projection = unit();
+        let mut context = projection.context();
+        let programs = units::unit(
+            &units::expressions(count),
+            &std::sync::Arc::new(session.clone()),
+        );
+        let kinds = units::kinds(&programs);
+        let mut compiler = Compiler::native().expect("a compiler for this machine");
         let figures = [
             measure(run.effort, count, || {
                 texts.iter().for_each(|text| drop(black_box(compile(text))));
             }),
+            measure(run.effort, count, || drop(black_box(unit()))),
             measure(run.effort, count, || {
-                black_box(units::program(&typed, &shared));
+                units::compile_rows(&mut compiler, &programs);
             }),
             measure(run.effort, count, || {
-                black_box(sqlift_vm::RowCode::prepare(&together).expect("prepares"));
+                units::compile_batches(&mut compiler, &programs, &kinds);
             }),
             measure(run.effort, count, || {
                 for (expression, context) in expressions.iter().zip(&mut contexts) {
                     let value = expression.eval_row(&row, context).expect("no error");
                     black_box(value.is_null());
                 }
+            }),
+            measure(run.effort, count, || {
+                let values = projection.eval_row(&row, &mut context);
+                black_box(values.expect("no error").len());
             }),
         ];
         let mut line = vec![count.to_string()];
@@ -230,8 +245,8 @@ fn expressions(run: &Run, page: &mut Page) {
         }
     }
     page.paragraph(
-        "**Expressions** over one schema, in the VM. Nanoseconds **an expression**: to compile them one by one, to linearize all into one \
-         program and to make its closures, and to evaluate each for one row.",
+        "**Expressions** over one schema, in the VM. Nanoseconds **an expression**: to compile them one by one and as a unit, from texts; to \
+         make native code of the unit's programs; and to evaluate a row.",
     );
     let mut head = vec!["expressions"];
     head.extend(names);

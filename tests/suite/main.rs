@@ -8,5 +8,6 @@ mod deopt;
 mod golden;
 mod headlines;
 mod laws;
+mod projections;
 mod regressions;
 mod targets;

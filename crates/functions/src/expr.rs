@@ -105,9 +105,7 @@ impl Expr {
             ExprKind::Column(_) | ExprKind::Parameter(_) => false,
             ExprKind::Row(args) => args.iter().all(Expr::is_constant),
             ExprKind::Call { function, args } => {
-                let function = crate::catalogue().function(*function);
-                !function.is_volatile()
-                    && function.evaluation() != Form::Held
+                !crate::catalogue().function(*function).is_volatile()
                     && args.iter().all(Expr::is_constant)
             }
         }

@@ -9,7 +9,7 @@ mod speculation;
 mod verify;
 
 pub use bind::{Binding, Bound, ParameterUse, bind, column_type, quoted};
-pub use linearize::{linearize, linearize_shown};
+pub use linearize::{Part, PartOutput, linearize, linearize_shown, linearize_unit};
 pub use program::{Call, ColumnUse, Constant, Program, Slot, Step, StepIndex};
 pub use speculation::{Bet, Speculation};
 pub use verify::VerifyError;

@@ -18,7 +18,10 @@ use crate::scalar::Exits;
 use crate::vector::splat;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I32, I64, I64X2};
-use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, Type, Value};
+use cranelift_codegen::ir::{
+    AbiParam, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData, StackSlotKind, Type,
+    Value,
+};
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use sqlift_functions::{CallId, Exit, Reason, SlotId};
@@ -78,12 +81,27 @@ enum Rows {
     Where(Value),
 }
 
+/// Calls of a row after which the flags so far are written to the function's frame.
+///
+/// Nobody reads them there. But Cranelift puts an operation without effect where something with an effect first needs its result; flags
+/// are first needed at the end of the row, and until then every operand of a guarded operation would wait. So much is alive then that
+/// nearly all of it is in the frame, and allocating registers takes time that grows with the square of the expression.
+const CALLS_BEFORE_WRITE: usize = 24;
+
+/// So many constants may live in registers: half of those that vectors have.
+const CONSTANTS_IN_REGISTERS: usize = 8;
+
+/// Size of two lanes.
+const LANES_BYTES: u32 = 16;
+
 struct BlockLoop<'a, 'b, 'f> {
     batch: &'a Batch<'a>,
     b: &'b mut FunctionBuilder<'f>,
     columns: Vec<Column>,
     outputs: Vec<(Value, Value)>,
     parameters: HashMap<SlotId, Held>,
+    /// Where the program's constants are, if they are too many for registers.
+    constants: Option<Value>,
     exits: Exits,
     flags: Variable,
     /// What flags the block if it has a bit set from a bit on.
@@ -110,6 +128,9 @@ struct BlockLoop<'a, 'b, 'f> {
     finite: Finite,
     /// What integers can be.
     ranges: Ranges,
+    /// Calls since the flags were last written down, and where to.
+    unwritten: usize,
+    flags_place: Option<StackSlot>,
 }
 
 impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
@@ -150,6 +171,7 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
             columns,
             outputs,
             parameters: HashMap::new(),
+            constants: None,
             exits: Exits::default(),
             flags,
             collected,
@@ -165,10 +187,34 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
             masks: HashMap::new(),
             finite: Finite::default(),
             ranges: Ranges::default(),
+            unwritten: 0,
+            flags_place: None,
             b,
         };
         entered.read_parameters(frame);
+        entered.keep_constants();
         entered
+    }
+
+    /// Puts the constants into the function's frame, if they are many. Each would else be a value that lives through the whole loop:
+    /// allocating registers then takes time that grows with the square of their number, to end with most of them in the frame.
+    fn keep_constants(&mut self) {
+        let constants = &self.batch.program.constants;
+        if self.width() == Width::Scalar || constants.len() <= CONSTANTS_IN_REGISTERS {
+            return;
+        }
+        let size = constants.len() as u32 * LANES_BYTES;
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4);
+        let kept = self.b.create_sized_stack_slot(data);
+        let base = self.b.ins().stack_addr(I64, kept, 0);
+        for (i, constant) in constants.iter().enumerate() {
+            let held = self.constant(&constant.value, constant.slot.repr);
+            let at = i as i32 * LANES_BYTES as i32;
+            self.b
+                .ins()
+                .store(MemFlagsData::trusted(), held.value, base, at);
+        }
+        self.constants = Some(base);
     }
 
     /// Reads the parameters; the function returns 0 when one is not of its type.
@@ -294,6 +340,23 @@ impl<'a, 'b, 'f> BlockLoop<'a, 'b, 'f> {
         self.b.switch_to_block(done);
         let n = self.b.use_var(count);
         self.b.ins().return_(&[n]);
+    }
+
+    /// Has everything computed that the flags so far hang on, once there were enough calls.
+    fn write_flags(&mut self) {
+        self.unwritten += 1;
+        if self.unwritten < CALLS_BEFORE_WRITE {
+            return;
+        }
+        self.unwritten = 0;
+        let width = self.width();
+        self.finite.emit(self.b, width, self.flags);
+        let place = *self.flags_place.get_or_insert_with(|| {
+            let data = StackSlotData::new(StackSlotKind::ExplicitSlot, LANES_BYTES, 4);
+            self.b.create_sized_stack_slot(data)
+        });
+        let flags = self.b.use_var(self.flags);
+        self.b.ins().stack_store(I64, flags, place, 0);
     }
 
     /// The block's flags, those that are asked of collected bits among them.
@@ -445,19 +508,19 @@ fn wanted_guards(batch: &Batch<'_>) -> Vec<u32> {
 /// What the rows must give bit by bit.
 fn wanted_bits(batch: &Batch<'_>) -> Vec<Bits> {
     let (program, plan) = (batch.program, batch.plan);
+    let mut given = vec![false; program.slots.len()];
+    let mut on_words = vec![false; program.slots.len()];
+    for step in &program.steps {
+        match step {
+            Step::Output { from, .. } => given[from.index()] = true,
+            Step::Call { to, call, .. } => on_words[to.index()] = plan.on_words[call.index()],
+            _ => {}
+        }
+    }
     let mut wanted = Vec::new();
-    let on_words = |slot: SlotId| {
-        program.steps.iter().any(|step| {
-            matches!(step, Step::Call { to, call, .. } if *to == slot && plan.on_words[call.index()])
-        })
-    };
     for (i, slot_plan) in plan.slots.iter().enumerate() {
         let slot = SlotId(i as u32);
-        let given = program
-            .steps
-            .iter()
-            .any(|s| matches!(s, Step::Output { from, .. } if *from == slot));
-        if !(given || slot_plan.by_word) || on_words(slot) {
+        if !(given[i] || slot_plan.by_word) || on_words[i] {
             continue;
         }
         if slot_plan.by_word && bits_column(batch, slot).is_none() {

@@ -39,6 +39,8 @@ pub(crate) struct Fits {
     pub(crate) range: Interval,
     /// It works, but some lane by lane.
     pub(crate) slow: bool,
+    /// How many values it computes; those of 128 bits take several instructions each.
+    pub(crate) operations: usize,
 }
 
 /// What is known of an argument.
@@ -74,6 +76,7 @@ pub(crate) fn lowering_of(
         refused: false,
         slow: false,
         logic: true,
+        operations: 0,
     };
     let mut lowered = Vec::with_capacity(args.len());
     for Known {
@@ -98,6 +101,7 @@ pub(crate) fn lowering_of(
         });
     }
     checker.logic = args.iter().all(|arg| arg.slot.repr == Repr::Bool);
+    checker.operations = 0;
     let result = lower(&mut checker, &call.site(session), &lowered)?;
     let machine = machine_of(call.slot.repr);
     match machine {
@@ -119,6 +123,7 @@ pub(crate) fn lowering_of(
         },
         range: checker.ranges.of(result.value),
         slow: checker.slow,
+        operations: checker.operations,
     };
     (!checker.refused).then_some((lower, fits))
 }
@@ -138,10 +143,15 @@ struct Checker {
     slow: bool,
     /// Only logic so far.
     logic: bool,
+    operations: usize,
 }
+
+/// What an operation on two integers of 128 bits takes besides one on 64.
+const WIDE_OPERATIONS: usize = 8;
 
 impl Checker {
     fn give(&mut self, kind: Kind) -> NativeValue {
+        self.operations += 1;
         self.kinds.push(kind);
         NativeValue(self.kinds.len() as u32 - 1)
     }
@@ -201,6 +211,9 @@ impl Checker {
             }
         };
         self.expect(b, machine);
+        if machine == Machine::I128 {
+            self.operations += WIDE_OPERATIONS;
+        }
         machine
     }
 

@@ -115,6 +115,8 @@ pub(crate) fn plan(
         .collect();
     let on_words = places(program, &trial.live, &calls, &mut slots);
     let any_bits = slots.iter().any(|s| s.by_word);
+    let by_row = calls.iter().zip(&on_words).filter(|(_, words)| !**words);
+    let operations = by_row.map(|((_, fits), _)| fits.operations).sum();
     let guards = trial.guards(&slots, &on_words, bets);
     let Trial { live, .. } = trial;
     Ok(Plan {
@@ -125,14 +127,23 @@ pub(crate) fn plan(
         slots,
         lowers: calls.iter().map(|(lower, _)| *lower).collect(),
         on_words,
-        // Bits are packed several at a time; values gain nothing from it.
-        unroll: if any_bits { 4 } else { 1 },
+        unroll: if any_bits { unroll(operations) } else { 1 },
         nullable,
         guards: guards.unwrap_or(none),
         tame_nulls: bets.tame_nulls,
         live,
         days,
     })
+}
+
+/// How many turns of the loop are done as one, so that their bits are packed together; values gain nothing from it. The more a turn
+/// computes the less packing matters, and the longer it takes to compile.
+fn unroll(operations: usize) -> usize {
+    match operations {
+        0..=16 => 4,
+        17..=40 => 2,
+        _ => 1,
+    }
 }
 
 type Calls = Vec<(Lower, Fits)>;

@@ -15,6 +15,12 @@ pub(crate) enum Job {
         expect(dead_code, reason = "nobody compiles without the feature")
     )]
     Row(Weak<Inner>),
+    /// The row functions of several expressions.
+    #[cfg_attr(
+        not(feature = "jit"),
+        expect(dead_code, reason = "nobody compiles without the feature")
+    )]
+    Projection(Weak<crate::projection::Inner>),
     /// An expression's function over columns like these.
     #[cfg(all(feature = "jit", feature = "arrow"))]
     Blocks(Weak<Inner>, crate::blocks::Needs, sqlift_jit::Bets),
@@ -68,6 +74,11 @@ fn run(job: Job, compiler: &mut sqlift_jit::Compiler) {
         Job::Row(expression) => {
             if let Some(expression) = expression.upgrade() {
                 expression.tier_up(compiler);
+            }
+        }
+        Job::Projection(projection) => {
+            if let Some(projection) = projection.upgrade() {
+                projection.tier_up(compiler);
             }
         }
         #[cfg(feature = "arrow")]

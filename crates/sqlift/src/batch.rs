@@ -183,7 +183,7 @@ fn chunk(
 }
 
 /// Values of tier 0 at the scale of their type; the scales that they are shown with are taken apart.
-fn take_scales(patches: &mut [(usize, Datum)], scales: &mut [u8], ty: &SqlType) {
+pub(crate) fn take_scales(patches: &mut [(usize, Datum)], scales: &mut [u8], ty: &SqlType) {
     for (row, value) in patches {
         let Datum::Decimal(shown) = value else {
             continue;
@@ -217,7 +217,7 @@ fn exits(expression: &Expression, program: &Program, exits: Vec<(u32, CallId, Ex
 
 /// The vector with other values in some rows. What it cannot hold (an exact result may have more digits than its type declares, and
 /// MySQL shows them) is left in `patches`, its rows NULL.
-fn patched<'r>(
+pub(crate) fn patched<'r>(
     vector: Vector<'r>,
     patches: &mut Vec<(usize, Datum)>,
     rows: usize,
@@ -255,10 +255,7 @@ impl Expression {
         rows: &[&[Value<'_>]],
         context: &mut Context,
     ) -> Vec<Result<Datum, Error>> {
-        let mut sink = Datums {
-            values: Vec::with_capacity(rows.len()),
-            scale: self.sql_type().decimals,
-        };
+        let mut sink = Datums::new(self.sql_type(), rows.len());
         let errors = run(self, &Cells { rows }, &mut sink, context);
         let mut outcomes: Vec<_> = sink.values.into_iter().map(Ok).collect();
         // Cells can always be read, so the outer result is never an error.
@@ -270,8 +267,8 @@ impl Expression {
 }
 
 /// Rows of cells.
-struct Cells<'a> {
-    rows: &'a [&'a [Value<'a>]],
+pub(crate) struct Cells<'a> {
+    pub(crate) rows: &'a [&'a [Value<'a>]],
 }
 
 impl Source for Cells<'_> {
@@ -302,9 +299,23 @@ impl Source for Cells<'_> {
 }
 
 /// Owned values.
-struct Datums {
+pub(crate) struct Datums {
     values: Vec<Datum>,
     scale: u8,
+}
+
+impl Datums {
+    /// Room for values of a type.
+    pub(crate) fn new(ty: &SqlType, rows: usize) -> Datums {
+        Datums {
+            values: Vec::with_capacity(rows),
+            scale: ty.decimals,
+        }
+    }
+
+    pub(crate) fn into_values(self) -> Vec<Datum> {
+        self.values
+    }
 }
 
 impl Sink for Datums {

@@ -25,7 +25,7 @@ pub(crate) struct Compiled {
 }
 
 /// A DECIMAL with another scale, which its value does not need more than.
-fn with_scale<'r>(value: Value<'r>, to: u8, arena: &'r Bump) -> Value<'r> {
+pub(crate) fn with_scale<'r>(value: Value<'r>, to: u8, arena: &'r Bump) -> Value<'r> {
     match value {
         Value::Dec64 { scale, coefficient } => match coefficient.rescale(scale, to) {
             Some(coefficient) => Value::Dec64 {

@@ -1,7 +1,7 @@
 //! The engine: limits, policy, and compilation.
 
 use crate::background::Background;
-use crate::{Expression, ForcedExits, Limits, TierPolicy};
+use crate::{Expression, ForcedExits, Limits, Projection, ProjectionError, TierPolicy, projection};
 use sqlift_types::{Error, Schema, Session, Span, SqlMode, SqlType};
 use std::sync::Arc;
 
@@ -84,21 +84,55 @@ impl Engine {
         session: &Session,
         parameters: &[SqlType],
     ) -> Result<Expression, Error> {
+        let ast = self.parse(text, session)?;
+        Expression::new(text, ast, schema, session, parameters, self.settings())
+    }
+
+    /// Compiles several expressions over the columns of `schema` as one unit, which computes once what they have in common.
+    ///
+    /// Errors: as [`Engine::compile`], with the number of the first expression that has one.
+    pub fn compile_all(
+        &self,
+        texts: &[impl AsRef<str>],
+        schema: &Schema,
+        session: &Session,
+    ) -> Result<Projection, ProjectionError> {
+        let parse = |(expression, text): (usize, &_)| {
+            let text = AsRef::<str>::as_ref(text);
+            match self.parse(text, session) {
+                Ok(ast) => Ok((text.to_owned(), ast)),
+                Err(error) => Err(ProjectionError { expression, error }),
+            }
+        };
+        Projection::new(projection::Source {
+            texts: texts
+                .iter()
+                .enumerate()
+                .map(parse)
+                .collect::<Result<_, _>>()?,
+            schema,
+            session,
+            settings: self.settings(),
+        })
+    }
+
+    fn parse(&self, text: &str, session: &Session) -> Result<sqlift_syntax::ast::Expr, Error> {
         let limits = sqlift_syntax::Limits {
             depth: self.limits.text_depth,
             text_bytes: self.limits.text_bytes,
             nodes: self.limits.nodes,
         };
-        let ast =
-            sqlift_syntax::parse(text, modes(session.sql_mode), limits).map_err(syntax_error)?;
-        let settings = Settings {
+        sqlift_syntax::parse(text, modes(session.sql_mode), limits).map_err(syntax_error)
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
             limits: self.limits,
             policy: self.policy,
             folding: self.folding,
             forced: self.forced,
             background: self.background.clone(),
-        };
-        Expression::new(text, ast, schema, session, parameters, settings)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::Expression;
 use sqlift_functions::{Expr, ExprKind, catalogue};
 use sqlift_syntax::ast;
 use sqlift_types::{Error, write_text};
+use sqlift_vm::RowCode;
 use std::fmt::Write;
 
 /// A stage on the way from text to machine code.
@@ -42,7 +43,7 @@ impl Expression {
             Level::Ast => syntax_tree(&self.inner.ast, 0, &mut out),
             Level::Typed => typed_tree(self.typed(), 0, self, &mut out),
             Level::Program => return Ok(self.program().to_string()),
-            Level::Vm => return Ok(self.inner.code().row.to_string()),
+            Level::Vm => return RowCode::listing(&self.inner.code().program),
             Level::Clif | Level::Asm => return native(self, level, target),
         }
         Ok(out)

@@ -497,7 +497,7 @@ impl Expression {
 }
 
 /// A number that no other expression, or code of one, has.
-fn next_number() -> u64 {
+pub(crate) fn next_number() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     LAST.fetch_add(1, Ordering::Relaxed) + 1
 }

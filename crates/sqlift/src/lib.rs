@@ -26,6 +26,7 @@ mod engine;
 pub mod explain;
 mod expression;
 mod limits;
+mod projection;
 mod statistics;
 mod tier;
 mod tuning;
@@ -36,6 +37,9 @@ pub use deopt::ForcedExits;
 pub use engine::{Engine, Folding};
 pub use expression::{Expression, Row};
 pub use limits::Limits;
+#[cfg(feature = "arrow")]
+pub use projection::ProjectedBatch;
+pub use projection::{Projection, ProjectionContext, ProjectionError};
 pub use sqlift_collation::{Charset, Collation, CollationId};
 pub use sqlift_ir::column_type;
 pub use sqlift_types::{

@@ -199,7 +199,10 @@ fn in_batches(
 }
 
 /// A stored row as cells; `wide` holds its widest decimals.
-pub(crate) fn as_cells<'r>(
+///
+/// # Panics
+/// If a value is not one of its column's type.
+pub fn as_cells<'r>(
     row: &'r [Datum],
     schema: &Schema,
     wide: &'r mut [sqlift::I256],
@@ -214,13 +217,26 @@ pub(crate) fn as_cells<'r>(
         .collect()
 }
 
-fn session(settings: &Settings) -> Result<Session, Error> {
+/// The corpus's session, with these settings. Its time stands still.
+///
+/// # Errors
+/// If a setting is not known, or cannot have that value.
+pub fn session(settings: &Settings) -> Result<Session, Error> {
     let mut session = Session::default();
     session.set("timestamp", "1700000000.123456")?;
     for (name, value) in settings {
         session.set(name, value)?;
     }
     Ok(session)
+}
+
+/// A table of the corpus: its columns, and the values of each row.
+///
+/// # Errors
+/// If a column has a type that the engine has not.
+pub fn table(table: &Table) -> Result<(Schema, Vec<Vec<Datum>>), Error> {
+    let Rows { schema, rows } = read_table(table)?;
+    Ok((schema, rows))
 }
 
 fn read_table(table: &Table) -> Result<Rows, Error> {

@@ -60,12 +60,36 @@ pub(crate) struct Fuser<'p> {
     slots: u32,
     /// The last place of the slice that some step jumps to.
     landing: Option<usize>,
+    words: Words,
 }
 
-type Slice = (Vec<Box<dyn Closure>>, Vec<String>, usize);
+/// Whether the slice is told in words, too. To make them takes longer than to make the closures.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    No,
+    Listing,
+}
+
+impl Words {
+    fn say(self, text: impl FnOnce() -> String) -> String {
+        match self {
+            Words::No => String::new(),
+            Words::Listing => text(),
+        }
+    }
+}
+
+/// A program as closures.
+pub(crate) struct Slice {
+    pub(crate) closures: Vec<Box<dyn Closure>>,
+    /// A line for each, if asked for.
+    pub(crate) listing: Vec<String>,
+    /// How many slots they need.
+    pub(crate) slots: usize,
+}
 
 impl<'p> Fuser<'p> {
-    pub(crate) fn new(program: &'p Program) -> Fuser<'p> {
+    pub(crate) fn new(program: &'p Program, words: Words) -> Fuser<'p> {
         Fuser {
             program,
             reads: program.read_counts(),
@@ -76,10 +100,10 @@ impl<'p> Fuser<'p> {
             begins: Vec::with_capacity(program.steps.len()),
             slots: 0,
             landing: None,
+            words,
         }
     }
 
-    /// The closures, their listing, and the number of slots.
     pub(crate) fn run(mut self) -> Result<Slice, Error> {
         let leaders = leaders(self.program);
         self.answers = answers(self.program, &leaders, &self.reads);
@@ -93,18 +117,24 @@ impl<'p> Fuser<'p> {
         }
         let begins = self.begins;
         let mut closures = Vec::with_capacity(self.made.len());
-        let mut listing = Vec::with_capacity(self.made.len());
+        let mut listing = Vec::new();
         for (i, made) in self.made.into_iter().enumerate() {
             let (mut closure, mut text) = (made.closure, made.text);
             if let Some((jumps, target)) = made.jump {
                 let begin = begins[target.index()];
                 closure.jump(jumps, Advance::by(begin - i as u32));
-                text.push_str(&format!(", go to {begin}"));
+                text.push_str(&self.words.say(|| format!(", go to {begin}")));
             }
             closures.push(closure);
-            listing.push(text);
+            if self.words == Words::Listing {
+                listing.push(text);
+            }
         }
-        Ok((closures, listing, self.slots as usize))
+        Ok(Slice {
+            closures,
+            listing,
+            slots: self.slots as usize,
+        })
     }
 
     fn step(&mut self, step: &Step) -> Result<(), Error> {
@@ -133,7 +163,7 @@ impl<'p> Fuser<'p> {
                 if !self.jump_joins(None, Jumps::Always, *target) {
                     self.made.push(Made {
                         closure: Box::new(Goto(Advance::NEXT)),
-                        text: "always".to_owned(),
+                        text: self.words.say(|| "always".to_owned()),
                         jump: Some((Jumps::Always, *target)),
                         writes: None,
                     });
@@ -159,13 +189,16 @@ impl<'p> Fuser<'p> {
         let effect = overload.is_fallible() || overload.warns() || function.is_volatile();
         let place = self.make_room(args, effect);
         let mut nodes = Vec::with_capacity(args.len());
-        let mut texts = Vec::with_capacity(args.len());
+        let mut texts = Vec::new();
         for arg in args {
             let (node, text) = self.take(*arg)?;
             nodes.push(node);
-            texts.push(text);
+            if self.words == Words::Listing {
+                texts.push(text);
+            }
         }
-        let text = format!("{}({})", function.name(), texts.join(", "));
+        let say = || format!("{}({})", function.name(), texts.join(", "));
+        let text = self.words.say(say);
         let node = call.kernel.clone().fuse(id, nodes).ok_or_else(|| {
             Error::unsupported(format_args!("{} over these operands", function.name()))
                 .at(call.span)
@@ -218,6 +251,7 @@ impl<'p> Fuser<'p> {
             return Ok((pending.node, pending.text));
         }
         let held = self.program.slots[slot.index()];
+        let words = self.words;
         with_marker!(held.repr, R => {
             let (operand, text) = match self.places[slot.index()] {
                 Place::Column(column) => {
@@ -225,26 +259,25 @@ impl<'p> Fuser<'p> {
                     let nullable = column.slot.nullable;
                     let mark = if nullable { "?" } else { "" };
                     let operand = Operand::Column { index: column.index as usize, scale: held.scale, nullable };
-                    (operand, format!("column {}{mark}", column.index))
+                    (operand, words.say(|| format!("column {}{mark}", column.index)))
                 }
                 Place::Constant(constant) => {
                     let constant = &self.program.constants[constant as usize];
                     let mut wide = I256::ZERO;
-                    let text = constant.to_string();
                     let cell = constant.value.as_cell_of(held.repr, held.scale, &mut wide);
                     let value = match cell {
                         Some(cell) if cell.is_null() => Some(None),
                         Some(cell) => R::load(cell, held.scale).map(|v| Some(R::own(v))),
                         None => None,
                     };
-                    let value = value.ok_or_else(|| Error::unsupported(format_args!("{text} as {}", held.repr)))?;
-                    (Operand::Constant(value), text)
+                    let value = value.ok_or_else(|| Error::unsupported(format_args!("{constant} as {}", held.repr)))?;
+                    (Operand::Constant(value), words.say(|| constant.to_string()))
                 }
                 Place::Parameter(parameter) => {
                     let operand = Operand::Parameter { index: parameter as usize, scale: held.scale };
-                    (operand, format!("parameter {parameter}"))
+                    (operand, words.say(|| format!("parameter {parameter}")))
                 }
-                Place::Kept(kept) => (Operand::Slot { slot: kept, scale: held.scale }, format!("s{}", kept.0)),
+                Place::Kept(kept) => (Operand::Slot { slot: kept, scale: held.scale }, words.say(|| format!("s{}", kept.0))),
                 Place::Nowhere => return Err(Error::unsupported("a slot that is read before it is written")),
             };
             Ok((R::node(operand), text))
@@ -272,13 +305,14 @@ impl<'p> Fuser<'p> {
             Some(slot),
             ToSlot(kept),
             node,
-            format!("s{} = {text}", kept.0),
+            self.words.say(|| format!("s{} = {text}", kept.0)),
         );
     }
 
     fn give(&mut self, index: u32, slot: SlotId, node: Node, text: String) {
         let to = ToOutput(index as usize);
-        self.tree(Some(slot), to, node, format!("output {index} = {text}"));
+        let text = self.words.say(|| format!("output {index} = {text}"));
+        self.tree(Some(slot), to, node, text);
     }
 
     fn tree<D: Destination + 'static>(
@@ -305,7 +339,8 @@ impl<'p> Fuser<'p> {
             return Ok(());
         }
         let (node, value) = self.operand(slot)?;
-        self.tree(None, Nowhere, node, condition(jumps, &value));
+        let text = self.words.say(|| condition(jumps, &value));
+        self.tree(None, Nowhere, node, text);
         if let Some(made) = self.made.last_mut() {
             made.jump = Some((jumps, target));
         }
@@ -325,7 +360,8 @@ impl<'p> Fuser<'p> {
         }
         last.jump = Some((jumps, target));
         if jumps != Jumps::Always {
-            last.text.push_str(&format!(", {}", condition(jumps, "it")));
+            let joined = self.words.say(|| format!(", {}", condition(jumps, "it")));
+            last.text.push_str(&joined);
         }
         true
     }

@@ -1,6 +1,6 @@
 //! The row form: a slice of closures.
 
-use crate::fuse::Fuser;
+use crate::fuse::{Fuser, Words};
 use crate::step::{Advance, Closure};
 use sqlift_functions::Frame;
 use sqlift_ir::Program;
@@ -21,7 +21,6 @@ pub struct GivenUp;
 /// is bytes that a kernel makes, results of 256 bits, and the argument slices of variadic calls.
 pub struct RowCode {
     steps: Box<[Box<dyn Closure>]>,
-    listing: Box<[String]>,
     slots: usize,
 }
 
@@ -32,12 +31,20 @@ impl RowCode {
     /// such program; the error says that the program is wrong, not the expression.
     pub fn prepare(program: &Program) -> Result<RowCode, Error> {
         debug_assert_eq!(program.verify(), Ok(()), "{program}");
-        let (steps, listing, slots) = Fuser::new(program).run()?;
+        let slice = Fuser::new(program, Words::No).run()?;
         Ok(RowCode {
-            steps: steps.into(),
-            listing: listing.into(),
-            slots,
+            steps: slice.closures.into(),
+            slots: slice.slots,
         })
+    }
+
+    /// Which steps a program's slice has, and what is fused into each: a line a step.
+    ///
+    /// Errors: as [`RowCode::prepare`].
+    pub fn listing(program: &Program) -> Result<String, Error> {
+        let slice = Fuser::new(program, Words::Listing).run()?;
+        let lines = slice.listing.iter().enumerate();
+        Ok(lines.map(|(i, line)| format!("{i:4}  {line}\n")).collect())
     }
 
     /// How many slots a frame needs.
@@ -71,18 +78,13 @@ impl RowCode {
     }
 }
 
-/// Which steps are left, and what was fused into each.
-impl fmt::Display for RowCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, line) in self.listing.iter().enumerate() {
-            writeln!(f, "{i:4}  {line}")?;
-        }
-        Ok(())
-    }
-}
-
 impl fmt::Debug for RowCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RowCode({} slots)\n{self}", self.slots)
+        write!(
+            f,
+            "RowCode({} steps, {} slots)",
+            self.steps.len(),
+            self.slots
+        )
     }
 }

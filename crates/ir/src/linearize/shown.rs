@@ -20,16 +20,16 @@ pub fn linearize_shown(
     }
     let outputs = vec![expr.ty.clone(), SqlType::bigint()];
     let mut l = Linearizer::new(outputs, session, speculation);
-    l.shown(expr, &expr.ty)?;
+    l.shown(expr, &expr.ty, 0)?;
     Ok(l.finish())
 }
 
 impl Linearizer {
-    /// Gives the outputs of an expression whose type, as a part of the whole, is `ty`.
-    fn shown(&mut self, expr: &Expr, ty: &SqlType) -> Result<(), Error> {
+    /// Gives the outputs `value` and `value + 1` of an expression whose type, as a part of the whole, is `ty`.
+    pub(super) fn shown(&mut self, expr: &Expr, ty: &SqlType, value: u32) -> Result<(), Error> {
         let args = match &expr.kind {
             ExprKind::Call { args, .. } if expr.shows_branches() => args,
-            _ => return self.shown_leaf(expr, ty),
+            _ => return self.shown_leaf(expr, ty, value),
         };
         let target = StepIndex(0);
         let mut ends = Vec::new();
@@ -39,26 +39,29 @@ impl Linearizer {
                 slot: condition,
                 target,
             });
-            self.shown(&branch[1], ty)?;
+            self.shown(&branch[1], ty, value)?;
             ends.push(self.jump(Step::Jump { target }));
             self.land(next);
         }
         match args.last().filter(|_| args.len() % 2 == 1) {
-            Some(otherwise) => self.shown(otherwise, ty)?,
-            None => self.shown_leaf(&Expr::literal(Datum::Null, ty.clone()), ty)?,
+            Some(otherwise) => self.shown(otherwise, ty, value)?,
+            None => self.shown_leaf(&Expr::literal(Datum::Null, ty.clone()), ty, value)?,
         }
         ends.into_iter().for_each(|end| self.land(end));
         Ok(())
     }
 
-    fn shown_leaf(&mut self, expr: &Expr, ty: &SqlType) -> Result<(), Error> {
+    fn shown_leaf(&mut self, expr: &Expr, ty: &SqlType, value: u32) -> Result<(), Error> {
         let from = self.expression(expr)?;
         let from = self.aligned(from, expr, ty)?;
         let from = self.resize(from, ty, expr.span)?;
-        self.program.steps.push(Step::Output { index: 0, from });
+        self.program.steps.push(Step::Output { index: value, from });
         let scale = Datum::Int(expr.ty.decimals.into());
         let from = self.constant(&scale, natural(&SqlType::bigint(), false))?;
-        self.program.steps.push(Step::Output { index: 1, from });
+        self.program.steps.push(Step::Output {
+            index: value + 1,
+            from,
+        });
         Ok(())
     }
 

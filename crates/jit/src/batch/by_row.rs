@@ -1,6 +1,6 @@
 //! What a block does row by row, or for two rows at once: the steps of the program, jumps as conditions.
 
-use super::{BlockLoop, Rows, output_kind};
+use super::{BlockLoop, LANES_BYTES, Rows, output_kind};
 use crate::check::Width;
 use crate::column::{ColumnKind, DAYS, load_element, load_pair, store_wide_pair};
 use crate::days;
@@ -10,7 +10,7 @@ use crate::range::Interval;
 use crate::scalar::{Guards, Scalar, and_not, either, native, not, value};
 use crate::vector::{self, Vector};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I8, I64, I64X2, I128};
+use cranelift_codegen::ir::types::{F64X2, I8, I64, I64X2, I128};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use cranelift_frontend::FunctionBuilder;
 use sqlift_functions::{CallId, SlotId};
@@ -131,11 +131,15 @@ impl BlockLoop<'_, '_, '_> {
                 }
             }
             Step::Constant { to, constant } => {
-                let constant = &self.batch.program.constants[*constant as usize];
+                let index = *constant as usize;
+                let constant = &self.batch.program.constants[index];
                 let as_days = self.batch.plan.days[to.index()];
                 let held = match days::of_constant(&constant.value) {
                     Some(days) if as_days => self.constant(&Datum::Int(days), Repr::Int),
-                    _ => self.constant(&constant.value, constant.slot.repr),
+                    _ => match self.constants {
+                        Some(kept) => self.kept_constant(kept, index),
+                        None => self.constant(&constant.value, constant.slot.repr),
+                    },
                 };
                 self.set(*to, held);
             }
@@ -146,6 +150,7 @@ impl BlockLoop<'_, '_, '_> {
             Step::Call { to, call, args } if !self.batch.plan.on_words[call.index()] => {
                 let held = self.call(*call, args, rows);
                 self.set(*to, held);
+                self.write_flags();
             }
             Step::Copy { to, from } => self.copy(*to, *from, rows),
             Step::Output { index, from } if self.slot_repr(*from) != Repr::Bool => {
@@ -279,15 +284,22 @@ impl BlockLoop<'_, '_, '_> {
         }
     }
 
-    fn constant(&mut self, constant: &Datum, repr: Repr) -> Held {
-        let int = match constant {
-            Datum::Int(v) if repr == Repr::Bool => i64::from(*v != 0),
-            Datum::Int(v) | Datum::Date(v) | Datum::Time(v) | Datum::DateTime(v) => *v,
-            Datum::UInt(v) => *v as i64,
-            // What does not fit was refused with the program's data.
-            Datum::Decimal(d) => i128::try_from(d.coefficient()).unwrap_or_default() as i64,
-            _ => 0,
+    /// A constant that was put into the function's frame.
+    fn kept_constant(&mut self, kept: Value, index: usize) -> Held {
+        let constant = &self.batch.program.constants[index];
+        let repr = constant.slot.repr;
+        let ty = match repr {
+            Repr::Double => F64X2,
+            _ => I64X2,
         };
+        let at = index as i32 * LANES_BYTES as i32;
+        let flags = MemFlagsData::trusted();
+        let value = self.b.ins().load(ty, flags, kept, at);
+        self.held_constant(&constant.value, repr, value)
+    }
+
+    pub(super) fn constant(&mut self, constant: &Datum, repr: Repr) -> Held {
+        let int = integer(constant, repr);
         let wide = self.width() == Width::Scalar;
         let value = match (repr, constant) {
             (Repr::Double, Datum::Double(v)) => self.b.ins().f64const(*v),
@@ -306,7 +318,13 @@ impl BlockLoop<'_, '_, '_> {
             _ => self.b.ins().iconst(I64, int),
         };
         let value = self.spread(value);
+        self.held_constant(constant, repr, value)
+    }
+
+    /// What is known of a constant with this value.
+    fn held_constant(&mut self, constant: &Datum, repr: Repr, value: Value) -> Held {
         if self.width() == Width::Vector && !matches!(repr, Repr::Bool | Repr::Double) {
+            let int = integer(constant, repr);
             self.ranges.set(native(value), Interval::of(int));
         }
         let null = constant.is_null().then(|| {
@@ -491,5 +509,16 @@ impl BlockLoop<'_, '_, '_> {
         };
         self.b.ins().store(flags, low, base, offset);
         self.b.ins().store(flags, high, base, offset + 8);
+    }
+}
+
+/// A constant as 64 bits. What does not fit was refused with the program's data.
+fn integer(constant: &Datum, repr: Repr) -> i64 {
+    match constant {
+        Datum::Int(v) if repr == Repr::Bool => i64::from(*v != 0),
+        Datum::Int(v) | Datum::Date(v) | Datum::Time(v) | Datum::DateTime(v) => *v,
+        Datum::UInt(v) => *v as i64,
+        Datum::Decimal(d) => i128::try_from(d.coefficient()).unwrap_or_default() as i64,
+        _ => 0,
     }
 }

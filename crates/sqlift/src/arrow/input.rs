@@ -9,7 +9,7 @@ use sqlift_types::{Error, I256, Schema};
 use sqlift_vm::columns::{Bitmap, Column, Data, TimeUnit};
 
 /// Errors: a batch of fewer columns than the schema.
-pub(super) fn check(schema: &Schema, batch: &RecordBatch) -> Result<(), Error> {
+pub(crate) fn check(schema: &Schema, batch: &RecordBatch) -> Result<(), Error> {
     let (has, wants) = (batch.num_columns(), schema.columns().len());
     if has < wants {
         let what = format!("a batch of {has} columns for a schema of {wants}");

@@ -9,6 +9,8 @@ mod native;
 mod output;
 mod schema;
 
+pub(crate) use input::check;
+pub(crate) use output::Output;
 pub use output::data_type;
 pub use schema::schema_of;
 
@@ -17,7 +19,6 @@ use crate::{Context, Expression};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use bumpalo::Bump;
-use output::Output;
 use sqlift_functions::kernel::{BatchContext, Vector};
 use sqlift_ir::ColumnUse;
 use sqlift_types::{Column as Declared, Error, Schema, TypeKind, Value};
@@ -77,13 +78,7 @@ impl Expression {
         context: &mut Context,
     ) -> Result<BatchResult, Error> {
         let kept = Bump::new();
-        let source = Columns {
-            columns: OnceCell::new(),
-            schema: self.schema(),
-            used: &self.inner.columns,
-            batch,
-            kept: &kept,
-        };
+        let source = Columns::new(self.schema(), &self.inner.columns, batch, &kept);
         input::check(self.schema(), batch)?;
         let mut output = Output::new(self.sql_type(), batch.num_rows());
         let mut errors = self.run_batch(batch, &source, &mut output, context)?;
@@ -142,7 +137,7 @@ impl Expression {
 }
 
 /// The columns of a record batch: those that the expression reads. Native blocks mostly do without them.
-struct Columns<'a> {
+pub(crate) struct Columns<'a> {
     columns: OnceCell<Vec<Option<Column<'a>>>>,
     schema: &'a Schema,
     used: &'a [usize],
@@ -151,8 +146,24 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
+    /// Those of the batch that are `used`; what is converted is `kept`.
+    pub(crate) fn new(
+        schema: &'a Schema,
+        used: &'a [usize],
+        batch: &'a RecordBatch,
+        kept: &'a Bump,
+    ) -> Columns<'a> {
+        Columns {
+            columns: OnceCell::new(),
+            schema,
+            used,
+            batch,
+            kept,
+        }
+    }
+
     /// Makes them ready for the VM and tier 0. Errors: an array that no MySQL type is read from.
-    fn read(&self) -> Result<(), Error> {
+    pub(crate) fn read(&self) -> Result<(), Error> {
         if self.columns.get().is_none() {
             let columns = input::columns(self.schema, self.used, self.batch, self.kept)?;
             let _ = self.columns.set(columns);

@@ -90,7 +90,7 @@ enum Values {
 /// An array being made.
 ///
 /// Chunks come in any order that leaves no gap, and begin at multiples of 64 rows; what comes again replaces what was there.
-pub(super) struct Output {
+pub(crate) struct Output {
     rows: usize,
     values: Values,
     valid: Vec<u64>,
@@ -99,7 +99,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn new(ty: &SqlType, rows: usize) -> Output {
+    pub(crate) fn new(ty: &SqlType, rows: usize) -> Output {
         let data_type = data_type(ty);
         let values = match &data_type {
             DataType::Boolean => Values::Bool(Vec::with_capacity(rows.div_ceil(64))),
@@ -158,7 +158,7 @@ impl Output {
     }
 
     /// The array, and rows whose values Arrow does not have.
-    pub(super) fn finish(self) -> (ArrayRef, Vec<(usize, Error)>) {
+    pub(crate) fn finish(self) -> (ArrayRef, Vec<(usize, Error)>) {
         let rows = self.rows;
         let bits = |words: Vec<u64>| BooleanBuffer::new(Buffer::from_vec(words), 0, rows);
         let valid = NullBuffer::new(bits(self.valid));

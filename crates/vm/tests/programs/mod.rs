@@ -269,7 +269,7 @@ impl Build {
     }
 
     pub fn listing(&self) -> String {
-        self.row_code().to_string()
+        RowCode::listing(&self.program()).expect("the program is good")
     }
 
     /// How much the arena grows while rows are evaluated.

@@ -11,8 +11,7 @@ mod extremes;
 mod given;
 mod interval;
 
-pub(crate) use branches::{as_shown, of_branches};
-pub(in crate::families) use extremes::may_warn;
+pub(crate) use branches::of_branches;
 
 use crate::{Expr, Function};
 use sqlift_types::Error;
