@@ -1,12 +1,18 @@
 //! Nanoseconds a row of Arrow batches, as one table: the VM's loops, native blocks, the engine's own choice, and small batches.
 //!
-//! `cargo bench -p sqlift-benches --bench batches` (with `-- E5` only that expression). Each figure is the least of many turns, and the
+//! A second table has what is asked of texts, in the VM: in `utf8mb4_bin` of arrays of texts one behind the other, of views, of a dictionary
+//! (of `c`), and of the first in `utf8mb4_0900_ai_ci`.
+//!
+//! `cargo bench -p sqlift-benches --bench batches` (with `-- E5 equal` only those expressions). Each figure is the least of many turns, and the
 //! tiers take turns, so that a busy machine spoils a line less than it would a mean. `-- --test` does one turn of each.
 
-use arrow_array::RecordBatch;
-use sqlift::{Context, Engine, Expression, Session, Tier, TierPolicy};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, DictionaryArray, RecordBatch, StringViewArray};
+use sqlift::{CollationId, Context, Engine, Expression, Session, Tier, TierPolicy};
 use sqlift_benches::{data, subjects};
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const ROWS: usize = 8_192;
@@ -20,8 +26,13 @@ struct Runner {
 
 impl Runner {
     fn new(text: &str, policy: TierPolicy) -> Runner {
+        Runner::in_collation(text, policy, CollationId::UTF8MB4_0900_AI_CI)
+    }
+
+    fn in_collation(text: &str, policy: TierPolicy, collation: CollationId) -> Runner {
         let engine = Engine::new().with_policy(policy);
-        let expression = engine.compile(text, &subjects::schema(), &Session::default());
+        let schema = subjects::schema_in(collation);
+        let expression = engine.compile(text, &schema, &Session::default());
         let expression = expression.expect("compiles");
         Runner {
             context: expression.context(),
@@ -89,5 +100,51 @@ fn main() {
         }
         let [vm, native, auto, vm_small, auto_small] = runners.each_ref().map(|r| r.best);
         println!("{name:<5}{vm:>8.2}{native:>8.2}{auto:>8.2}{vm_small:>9.2}{auto_small:>10.2}");
+    }
+    texts(&batch, &chosen, turns);
+}
+
+/// The same batch, its texts held otherwise.
+fn with_texts(batch: &RecordBatch, columns: [(usize, ArrayRef); 2]) -> RecordBatch {
+    let names = batch.schema();
+    let mut arrays = batch.columns().to_vec();
+    for (index, array) in columns {
+        arrays[index] = array;
+    }
+    let fields = names.fields().iter().map(|field| field.name().clone());
+    let named = fields.zip(arrays).map(|(name, array)| (name, array, true));
+    RecordBatch::try_from_iter_with_nullable(named).expect("columns of one length")
+}
+
+fn texts(batch: &RecordBatch, chosen: &[&String], turns: usize) {
+    let [c, s] = [9, 10].map(|index| batch.column(index).as_string::<i32>().iter().flatten());
+    let view =
+        |values: &[&str]| -> ArrayRef { Arc::new(StringViewArray::from_iter_values(values)) };
+    let (c, s): (Vec<&str>, Vec<&str>) = (c.collect(), s.collect());
+    let views = with_texts(batch, [(9, view(&c)), (10, view(&s))]);
+    let coded: DictionaryArray<Int32Type> = c.iter().copied().collect();
+    let plain = batch.column(10).clone();
+    let dictionary = with_texts(batch, [(9, Arc::new(coded) as ArrayRef), (10, plain)]);
+    println!(
+        "\n{:<14}{:>8}{:>8}{:>12}{:>8}",
+        "", "bin", "views", "dictionary", "ai_ci"
+    );
+    for subject in &subjects::TEXTS {
+        if !chosen.is_empty() && !chosen.iter().any(|name| *name == subject.name) {
+            continue;
+        }
+        let [bin, ai_ci] = subjects::COLLATIONS;
+        let batches = [batch, &views, &dictionary, batch];
+        let mut runners = [bin, bin, bin, ai_ci].map(|collation| {
+            Runner::in_collation(subject.text, TierPolicy::Only(Tier::Vm), collation)
+        });
+        for _ in 0..turns {
+            for (runner, batch) in runners.iter_mut().zip(batches) {
+                runner.turn(batch, 2);
+            }
+        }
+        let [flat, views, dictionary, ai_ci] = runners.each_ref().map(|r| r.best);
+        let name = subject.name;
+        println!("{name:<14}{flat:>8.2}{views:>8.2}{dictionary:>12.2}{ai_ci:>8.2}");
     }
 }

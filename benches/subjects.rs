@@ -74,7 +74,7 @@ pub const WIDE: [Subject; 12] = [
 ];
 
 /// What is asked of texts, in each collation of [`COLLATIONS`]; the columns are those of [`schema_in`].
-pub const TEXTS: [Subject; 11] = [
+pub const TEXTS: [Subject; 12] = [
     subject(
         "case",
         "CASE WHEN c = 'alpha' THEN price * 2 WHEN s LIKE 'PROMO%' THEN price ELSE 0 END",
@@ -85,6 +85,7 @@ pub const TEXTS: [Subject; 11] = [
     ),
     subject("equal", "c = 'alpha'"),
     subject("equal-columns", "c = s"),
+    subject("in", "c IN ('alpha', 'zeta', 'omega', 'eta')"),
     subject("like-prefix", "s LIKE 'PROMO%'"),
     subject("like-suffix", "s LIKE '%xyz'"),
     subject("like-infix", "s LIKE '%xyz%'"),

@@ -35,8 +35,10 @@ pub(crate) enum End {
     Anywhere,
     /// Those that end there.
     Here,
-    /// Those that end there; and perhaps longer ones, if what follows weighs nothing.
+    /// Those that end there; and perhaps longer ones, if what follows weighs nothing: no printable ASCII does.
     HereOrUnseen,
+    /// Those that end there; and perhaps longer ones, if what follows weighs nothing or is spaces.
+    HereOrSpaces,
 }
 
 /// Which bytes say nothing of the text, so that the rules have to be asked.
@@ -68,6 +70,8 @@ pub struct HeadTest {
     words: [u64; 2],
     /// The bit of case, where it does not count.
     fold: [u64; 2],
+    /// Ones where the constant is.
+    mask: [u64; 2],
     /// Bytes of the constant.
     len: usize,
     /// Only the first so many bytes of a text count.
@@ -94,6 +98,7 @@ impl HeadTest {
         HeadTest {
             words: two_words(&words),
             fold: two_words(&folds),
+            mask: MASKS[constant.len().min(SEEN)],
             len: constant.len(),
             take: take.unwrap_or(usize::MAX),
             end,
@@ -103,8 +108,13 @@ impl HeadTest {
 
     /// The same test for texts of which is known that they are printable ASCII alone.
     pub fn of_printable(self) -> HeadTest {
+        let end = match self.end {
+            End::HereOrUnseen => End::Here,
+            end => end,
+        };
         HeadTest {
             doubt: Doubt::Never,
+            end,
             ..self
         }
     }
@@ -119,11 +129,16 @@ impl HeadTest {
     pub fn test(&self, text: &[u8]) -> Option<bool> {
         let words = padded_words(text);
         let (hit, unsure) = match self.doubt {
-            Doubt::Never => self.verdict::<true, 0>(words, text.len()),
-            Doubt::NotAscii => self.verdict::<true, 1>(words, text.len()),
-            Doubt::NotPrintable => self.verdict::<true, 2>(words, text.len()),
+            Doubt::Never => self.verdict::<true, 0, true>(words, text.len()),
+            Doubt::NotAscii => self.verdict::<true, 1, true>(words, text.len()),
+            Doubt::NotPrintable => self.verdict::<true, 2, true>(words, text.len()),
         };
         (!unsure).then_some(hit)
+    }
+
+    /// Whether a text whose bytes say everything may yet be unsure.
+    fn has_unseen(&self) -> bool {
+        self.len > SEEN || matches!(self.end, End::HereOrUnseen | End::HereOrSpaces)
     }
 
     /// Tests texts that stand in one buffer: row `i` has the bytes from `starts[i]` to `ends[i]`. Gives whether there is any text that it
@@ -139,21 +154,26 @@ impl HeadTest {
         hits: &mut [bool],
         unsure: &mut [bool],
     ) -> bool {
+        let bounds = [starts, ends];
         match (self.len > 8, self.doubt) {
-            (false, Doubt::Never) => self.each::<false, 0>([starts, ends], bytes, hits, unsure),
-            (false, Doubt::NotAscii) => self.each::<false, 1>([starts, ends], bytes, hits, unsure),
+            (false, Doubt::Never) if !self.has_unseen() => {
+                self.each::<false, 0, false>(bounds, bytes, hits, unsure)
+            }
+            (true, Doubt::Never) if !self.has_unseen() => {
+                self.each::<true, 0, false>(bounds, bytes, hits, unsure)
+            }
+            (false, Doubt::Never) => self.each::<false, 0, true>(bounds, bytes, hits, unsure),
+            (false, Doubt::NotAscii) => self.each::<false, 1, true>(bounds, bytes, hits, unsure),
             (false, Doubt::NotPrintable) => {
-                self.each::<false, 2>([starts, ends], bytes, hits, unsure)
+                self.each::<false, 2, true>(bounds, bytes, hits, unsure)
             }
-            (true, Doubt::Never) => self.each::<true, 0>([starts, ends], bytes, hits, unsure),
-            (true, Doubt::NotAscii) => self.each::<true, 1>([starts, ends], bytes, hits, unsure),
-            (true, Doubt::NotPrintable) => {
-                self.each::<true, 2>([starts, ends], bytes, hits, unsure)
-            }
+            (true, Doubt::Never) => self.each::<true, 0, true>(bounds, bytes, hits, unsure),
+            (true, Doubt::NotAscii) => self.each::<true, 1, true>(bounds, bytes, hits, unsure),
+            (true, Doubt::NotPrintable) => self.each::<true, 2, true>(bounds, bytes, hits, unsure),
         }
     }
 
-    fn each<const WIDE: bool, const DOUBT: u8>(
+    fn each<const WIDE: bool, const DOUBT: u8, const UNSEEN: bool>(
         &self,
         [starts, ends]: [&[u32]; 2],
         bytes: &[u8],
@@ -178,23 +198,30 @@ impl HeadTest {
                 }
                 (_, rest) => padded_words(rest.unwrap_or_default()),
             };
-            let (hit, doubtful) = test.verdict::<WIDE, DOUBT>(words, end.saturating_sub(start));
+            let len = end.saturating_sub(start);
+            let (hit, doubtful) = test.verdict::<WIDE, DOUBT, UNSEEN>(words, len);
             hits[row] = hit;
-            unsure[row] = doubtful;
-            any |= doubtful;
+            if UNSEEN {
+                unsure[row] = doubtful;
+                any |= doubtful;
+            }
         }
         any
     }
 
-    /// Whether it matches, and whether that is unsure. Without a branch.
+    /// Whether it matches, and whether that is unsure. Without a branch. `UNSEEN`: whether bytes that raise no doubt may leave it unsure.
     #[inline(always)]
-    fn verdict<const WIDE: bool, const DOUBT: u8>(
+    fn verdict<const WIDE: bool, const DOUBT: u8, const UNSEEN: bool>(
         &self,
         [low, high]: [u64; 2],
         len: usize,
     ) -> (bool, bool) {
         let len = len.min(self.take);
-        let [low_mask, high_mask] = MASKS[len.min(self.len).min(if WIDE { SEEN } else { 8 })];
+        // Of a text that is shorter than the constant only what it has can be doubtful; it does not match anyway.
+        let [low_mask, high_mask] = match DOUBT {
+            0 => self.mask,
+            _ => MASKS[len.min(self.len).min(if WIDE { SEEN } else { 8 })],
+        };
         let mut differ = ((low | self.fold[0]) ^ self.words[0]) & low_mask;
         let mut dirty = doubtful::<DOUBT>(low) & low_mask;
         if WIDE {
@@ -204,7 +231,11 @@ impl HeadTest {
         let same = differ == 0;
         let (ends, longer) = (len == self.len, len > self.len);
         let fits = ends | (longer & (self.end == End::Anywhere));
-        let unseen = (longer & (self.end == End::HereOrUnseen)) | (WIDE & fits & (self.len > SEEN));
+        if !UNSEEN {
+            return (same & fits, dirty != 0);
+        }
+        let may_go_on = matches!(self.end, End::HereOrUnseen | End::HereOrSpaces);
+        let unseen = (longer & may_go_on) | (WIDE & fits & (self.len > SEEN));
         (same & fits, (dirty != 0) | (same & unseen))
     }
 }
@@ -268,7 +299,7 @@ impl Collation {
         }
         let (constant, end) = match self.pad() {
             Pad::NoPad => (constant, End::Here),
-            Pad::PadSpace => (without_spaces(constant), End::HereOrUnseen),
+            Pad::PadSpace => (without_spaces(constant), End::HereOrSpaces),
         };
         Some(HeadTest::new(constant, false, None, end, Doubt::Never))
     }
@@ -291,9 +322,9 @@ impl Collation {
         change: Option<Change>,
     ) -> Option<HeadTest> {
         let equality = self.ascii_equality()?;
-        let constant = match self.pad() {
-            Pad::NoPad => constant,
-            Pad::PadSpace => without_spaces(constant),
+        let (constant, end) = match self.pad() {
+            Pad::NoPad => (constant, End::HereOrUnseen),
+            Pad::PadSpace => (without_spaces(constant), End::HereOrSpaces),
         };
         let plain = |change| match change {
             Change::Upper => self.ascii_rules().plain_upper,
@@ -317,13 +348,12 @@ impl Collation {
                 true
             }
         };
-        let doubt = Doubt::NotPrintable;
         Some(HeadTest::new(
             constant,
             fold,
             take,
-            End::HereOrUnseen,
-            doubt,
+            end,
+            Doubt::NotPrintable,
         ))
     }
 }

@@ -10,6 +10,7 @@ use crate::encoding::Encoding;
 use crate::find::FindTest;
 use crate::head::{Doubt, End, HeadTest};
 use crate::rules::{Levels, Rules, Simple, Special, TableId};
+use crate::tail::TailTest;
 use crate::weigh::{Weigh, with_weigh};
 use crate::{convert, encoding, special, uca, weigh};
 
@@ -157,6 +158,7 @@ pub struct LikePattern {
     by_bytes: ByBytes,
     head: Option<HeadTest>,
     find: Option<FindTest>,
+    tail: Option<TailTest>,
 }
 
 impl LikePattern {
@@ -199,22 +201,28 @@ impl LikePattern {
             ByBytes::Ascii { fold } => Some((fold, Doubt::NotAscii)),
             ByBytes::Never => None,
         };
-        let (head, find) = match (&shape, rule) {
-            (Shape::Exact, Some(rule)) => (Some(head(End::Here, rule)), None),
-            (Shape::Prefix, Some(rule)) => (Some(head(End::Anywhere, rule)), None),
+        let only_ascii = |doubt| doubt != Doubt::Never;
+        let (mut head_test, mut find, mut tail) = (None, None, None);
+        match (&shape, rule) {
+            (Shape::Exact, Some(rule)) => head_test = Some(head(End::Here, rule)),
+            (Shape::Prefix, Some(rule)) => head_test = Some(head(End::Anywhere, rule)),
             (Shape::Contains, Some((fold, doubt))) => {
-                (None, FindTest::new(&text, fold, doubt != Doubt::Never))
+                find = FindTest::new(&text, fold, only_ascii(doubt));
             }
-            _ => (None, None),
-        };
+            (Shape::Suffix, Some((fold, doubt))) => {
+                tail = TailTest::new(&text, fold, only_ascii(doubt));
+            }
+            _ => {}
+        }
         LikePattern {
             collation,
             tokens,
             shape,
             text,
             by_bytes,
-            head,
+            head: head_test,
             find,
+            tail,
         }
     }
 
@@ -226,6 +234,11 @@ impl LikePattern {
     /// The search that decides, if there is one: of `%text%`.
     pub fn find_test(&self) -> Option<&FindTest> {
         self.find.as_ref()
+    }
+
+    /// The test of the ends of subjects that decides, if there is one: of `%text`.
+    pub fn tail_test(&self) -> Option<&TailTest> {
+        self.tail.as_ref()
     }
 
     /// Whether a subject matches.

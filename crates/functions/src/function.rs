@@ -183,6 +183,7 @@ impl Overload {
         let traits = Traits {
             flag_exit: self.flag_exit,
             only_where_asked: self.warns || self.costly || self.volatile,
+            has_effects: self.warns || self.volatile,
         };
         (self.maker.make)(site, traits)
     }

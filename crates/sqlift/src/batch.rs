@@ -23,6 +23,10 @@ pub(crate) trait Source {
 
 /// Where the values of a batch go.
 pub(crate) trait Sink {
+    /// Whether it asks for the scales that DECIMALs are shown with.
+    fn shows_scales(&self) -> bool {
+        false
+    }
     /// Takes the values of a chunk that begins at row `start`; `scales` are those that its DECIMALs are shown with, if they have their own.
     fn append<'r>(
         &mut self,
@@ -120,7 +124,7 @@ fn chunk(
     };
     let batch = BatchContext { cx, rows, arch };
     let ty = expression.sql_type();
-    let mut scales = code.shows_scale.then(|| vec![ty.decimals; rows]);
+    let mut scales = (code.shows_scale && sink.shows_scales()).then(|| vec![ty.decimals; rows]);
     let (mut vector, given_up) = if tier == Tier::Interp {
         (Vector::null(ty.repr()), (0..rows as u32).collect())
     } else {
@@ -130,7 +134,8 @@ fn chunk(
             .iter()
             .map(|c| source.load(*c, start, &batch));
         let columns: Vec<Vector<'_>> = columns.collect();
-        let outputs = code.batch.run(&batch, &columns, &[]);
+        let wanted = 1 + usize::from(scales.is_some());
+        let outputs = code.batch.run_first(wanted, &batch, &columns, &[]);
         let vector = outputs[0];
         if let (Some(scales), Some(Vector::Int(lanes))) = (&mut scales, outputs.get(1)) {
             for (row, scale) in scales.iter_mut().enumerate() {
@@ -162,8 +167,8 @@ fn chunk(
             });
             patches.push((row, value));
         }
-        if let Some(scales) = &mut scales {
-            take_scales(&mut patches, scales, ty);
+        if code.shows_scale {
+            take_scales(&mut patches, scales.as_deref_mut(), ty);
         }
         vector = patched(vector, &mut patches, rows, ty, cx);
         unfit = patches;
@@ -183,7 +188,11 @@ fn chunk(
 }
 
 /// Values of tier 0 at the scale of their type; the scales that they are shown with are taken apart.
-pub(crate) fn take_scales(patches: &mut [(usize, Datum)], scales: &mut [u8], ty: &SqlType) {
+pub(crate) fn take_scales(
+    patches: &mut [(usize, Datum)],
+    mut scales: Option<&mut [u8]>,
+    ty: &SqlType,
+) {
     for (row, value) in patches {
         let Datum::Decimal(shown) = value else {
             continue;
@@ -193,7 +202,9 @@ pub(crate) fn take_scales(patches: &mut [(usize, Datum)], scales: &mut [u8], ty:
             .rescale(ty.decimals)
             .filter(|_| shown.scale() <= ty.decimals)
         {
-            scales[*row] = shown.scale();
+            if let Some(scales) = &mut scales {
+                scales[*row] = shown.scale();
+            }
             *value = Datum::Decimal(held);
         }
     }
@@ -319,6 +330,10 @@ impl Datums {
 }
 
 impl Sink for Datums {
+    fn shows_scales(&self) -> bool {
+        true
+    }
+
     fn append<'r>(
         &mut self,
         vector: &Vector<'r>,

@@ -1,9 +1,10 @@
 //! Questions about texts: the compiled tiers, where they ask them of whole chunks and of several functions at once, answer as tier 0.
 #![cfg(feature = "arrow")]
 
-use arrow_array::types::Int8Type;
+use arrow_array::types::{Int8Type, Int32Type};
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, LargeStringArray, RecordBatch, StringArray, StringViewArray,
+    Array, ArrayRef, BinaryArray, DictionaryArray, Int32Array, LargeStringArray, RecordBatch,
+    StringArray, StringViewArray,
 };
 use arrow_schema::{Field, Schema as ArrowSchema};
 use sqlift::{CollationId, Engine, Schema, Session, SqlType, Tier, TierPolicy, TypeKind};
@@ -54,7 +55,7 @@ const TEXTS: [Option<&str>; 40] = [
     Some("ß"),
 ];
 
-const QUESTIONS: [&str; 44] = [
+const QUESTIONS: [&str; 69] = [
     "s = 'alpha'",
     "'ALPHA' = s",
     "s <> 'alpha'",
@@ -99,6 +100,31 @@ const QUESTIONS: [&str; 44] = [
     "s LIKE CONCAT('pro', '%')",
     "IF(s LIKE 'promo%', UPPER(s), LOWER(s))",
     "CONCAT(UPPER(s), '-', SUBSTR(s, 2, 3))",
+    "s LIKE '%XYZ'",
+    "s LIKE '%l xyz'",
+    "s LIKE '%0123456789abcdef'",
+    "s LIKE '%0123456789ABCDEFG'",
+    "s LIKE '%everything that sells'",
+    "s LIKE '%Ö'",
+    "s LIKE '% '",
+    "s IN ('alpha', 'xyz', 'promo ')",
+    "s IN ('alpha', 'prömo xyz', 'I')",
+    "s IN ('', '0123456789abcdef', '0123456789abcdefg')",
+    "s IN ('alpha', NULL, 'xy')",
+    "s NOT IN ('ALPHA', '100%', 'ß')",
+    "s IN ('alpha', CONCAT(s, 'x'))",
+    "UPPER(s)",
+    "LCASE(SUBSTR(s, -3))",
+    "SUBSTR(s, 2, 5)",
+    "SUBSTR(s, 0, 5)",
+    "MID(s, 300, 5)",
+    "LEFT(s, 3)",
+    "RIGHT(s, 4)",
+    "UPPER(RIGHT(LEFT(s, 6), 3))",
+    "CONCAT(s, '-', s, '')",
+    "REPLACE(s, 'x', '__')",
+    "CASE WHEN s LIKE '%xyz' THEN LEFT(s, 2) WHEN s = 'promo' THEN NULL WHEN s < 'b' THEN s END",
+    "IF(s IN ('xyz', 'a_b'), CONCAT('[', s, ']'), RIGHT(s, 1))",
 ];
 
 /// So many rows that chunks begin and end within the texts.
@@ -108,19 +134,51 @@ fn rows() -> Vec<Option<&'static str>> {
         .collect()
 }
 
-fn arrays() -> Vec<ArrayRef> {
-    let texts = rows();
+fn arrays(texts: &[Option<&str>]) -> Vec<ArrayRef> {
     let padded: StringArray = std::iter::repeat_n(Some("before"), 3)
         .chain(texts.iter().copied())
         .collect();
     let dictionary: DictionaryArray<Int8Type> = texts.iter().copied().collect();
+    let sliced: DictionaryArray<Int32Type> = [Some("before"), None]
+        .into_iter()
+        .chain(texts.iter().copied())
+        .collect();
     vec![
-        Arc::new(StringArray::from(texts.clone())),
+        Arc::new(StringArray::from(texts.to_vec())),
         Arc::new(padded.slice(3, texts.len())),
-        Arc::new(LargeStringArray::from(texts.clone())),
-        Arc::new(StringViewArray::from(texts.clone())),
+        Arc::new(LargeStringArray::from(texts.to_vec())),
+        Arc::new(StringViewArray::from(texts.to_vec())),
         Arc::new(dictionary),
+        Arc::new(sliced.slice(2, texts.len())),
+        with_null_entries(texts),
+        with_many_entries(texts),
     ]
+}
+
+/// A dictionary that has NULL among its entries, in a part of larger texts.
+fn with_null_entries(texts: &[Option<&str>]) -> ArrayRef {
+    let mut entries: Vec<Option<&str>> = vec![Some("not this"), None];
+    let keys = texts.iter().enumerate().map(|(row, text)| {
+        let known = entries.iter().position(|entry| entry == text);
+        let key = known.unwrap_or_else(|| {
+            entries.push(*text);
+            entries.len() - 1
+        });
+        // NULL both ways.
+        (text.is_some() || row % 2 == 0).then_some(key as i32 - 1)
+    });
+    let keys: Int32Array = keys.collect();
+    let behind = entries.len() - 1;
+    let values = StringArray::from(entries).slice(1, behind);
+    Arc::new(DictionaryArray::new(keys, Arc::new(values)))
+}
+
+/// A dictionary of more entries than a chunk has rows.
+fn with_many_entries(texts: &[Option<&str>]) -> ArrayRef {
+    let keys = (0..texts.len() as i32).rev();
+    let keys: Int32Array = keys.map(Some).collect();
+    let values: StringArray = texts.iter().rev().copied().collect();
+    Arc::new(DictionaryArray::new(keys, Arc::new(values)))
 }
 
 fn batch(array: ArrayRef) -> RecordBatch {
@@ -130,8 +188,7 @@ fn batch(array: ArrayRef) -> RecordBatch {
 
 #[test]
 fn every_tier_and_array_answers_alike() {
-    let arrays = arrays();
-    for collation in [
+    let collations = [
         "utf8mb4_bin",
         "utf8mb4_0900_ai_ci",
         "utf8mb4_0900_bin",
@@ -139,7 +196,50 @@ fn every_tier_and_array_answers_alike() {
         "utf8mb4_general_ci",
         "utf8mb4_turkish_ci",
         "utf8mb4_hu_0900_ai_ci",
-    ] {
+    ];
+    agree(&collations, &rows(), &arrays(&rows()));
+}
+
+/// Chunks that are ASCII alone are done otherwise.
+#[test]
+fn every_tier_and_array_answers_alike_for_ascii() {
+    let texts: Vec<Option<&str>> = rows();
+    let texts: Vec<Option<&str>> = texts
+        .into_iter()
+        .filter(|text| text.is_none_or(str::is_ascii))
+        .collect();
+    let collations = ["utf8mb4_bin", "utf8mb4_0900_ai_ci", "utf8mb4_general_ci"];
+    agree(&collations, &texts, &arrays(&texts));
+}
+
+/// Bytes that are no UTF-8 come as binary strings.
+#[test]
+fn every_tier_answers_alike_for_malformed_texts() {
+    let bytes: Vec<Option<Vec<u8>>> = rows()
+        .into_iter()
+        .enumerate()
+        .map(|(row, text)| {
+            let mut bytes = text?.as_bytes().to_vec();
+            match row % 5 {
+                0 => bytes.push(0xC3),
+                1 => bytes.insert(0, 0xFF),
+                2 => bytes.truncate(bytes.len().saturating_sub(1)),
+                _ => {}
+            }
+            Some(bytes)
+        })
+        .collect();
+    let all: BinaryArray = bytes.iter().map(|bytes| bytes.as_deref()).collect();
+    let padded: BinaryArray = std::iter::once(Some(&b"\xE2\x82"[..]))
+        .chain(bytes.iter().map(|bytes| bytes.as_deref()))
+        .collect();
+    let arrays: [ArrayRef; 2] = [Arc::new(all), Arc::new(padded.slice(1, bytes.len()))];
+    agree(&["utf8mb4_bin", "utf8mb4_0900_ai_ci"], &[], &arrays);
+}
+
+/// Every array gives what tier 0 gives for the first, and each of `texts`, which are its rows, alone.
+fn agree(collations: &[&str], texts: &[Option<&str>], arrays: &[ArrayRef]) {
+    for collation in collations {
         let id = sqlift::Collation::by_name(collation).expect(collation).id();
         let schema = Schema::new([("s", SqlType::text(TypeKind::VarChar, 100, id))]);
         let session = Session {
@@ -160,13 +260,13 @@ fn every_tier_and_array_answers_alike() {
             let native = cfg!(feature = "jit").then_some(Tier::Native);
             for tier in [Tier::Vm].into_iter().chain(native) {
                 let expression = compile(tier);
-                for array in &arrays {
+                for array in arrays {
                     let given = expression
                         .eval_batch(&batch(array.clone()), &mut expression.context())
                         .expect("no error");
                     assert_eq!(&given, &expected, "{collation}: {question} in {tier}");
                 }
-                for (row, text) in rows().iter().take(TEXTS.len()).enumerate() {
+                for (row, text) in texts.iter().take(TEXTS.len()).enumerate() {
                     let cell = text.map_or(sqlift::Value::Null, sqlift::Value::from);
                     let one = batch(arrays[0].clone()).slice(row, 1);
                     let of_batch = expression

@@ -1,8 +1,8 @@
 //! The batch form: every step is one loop over a chunk of rows.
 
+use crate::part;
 use crate::step::Jumps;
-use bumpalo::Bump;
-use sqlift_functions::kernel::{AllNull, BatchContext, Lanes, Selection, Vector};
+use sqlift_functions::kernel::{BatchContext, Lanes, Selection, Vector};
 use sqlift_functions::native::{Bool, Native};
 use sqlift_functions::{CallId, Exit, Reason, SlotId, each_vector, with_marker};
 use sqlift_ir::{Constant, Program, Slot, Step, StepIndex};
@@ -51,6 +51,17 @@ impl BatchCode {
         columns: &[Vector<'r>],
         parameters: &[Value<'r>],
     ) -> &'r [Vector<'r>] {
+        self.run_first(self.program.outputs.len(), batch, columns, parameters)
+    }
+
+    /// As [`BatchCode::run`], for the first so many outputs.
+    pub fn run_first<'r>(
+        &'r self,
+        wanted: usize,
+        batch: &BatchContext<'r>,
+        columns: &[Vector<'r>],
+        parameters: &[Value<'r>],
+    ) -> &'r [Vector<'r>] {
         let program = &*self.program;
         let mut walk = Walk {
             program,
@@ -58,7 +69,7 @@ impl BatchCode {
             registers: bumpalo::vec![in batch.cx.arena; None; program.slots.len()],
             waiting: Vec::new(),
         };
-        let mut outputs = vec![None; program.outputs.len()];
+        let mut outputs = vec![None; wanted.min(program.outputs.len())];
         walk.run(columns, parameters, &mut outputs);
         batch.cx.scratch.sort_by_row();
         // An output without a vector: the chunk has no rows.
@@ -123,7 +134,7 @@ impl<'r> Walk<'_, 'r> {
                 Step::Copy { to, from } => {
                     let new = self.get(*from);
                     let old = self.registers[to.index()];
-                    let merged = merge(old, new, selection, self.batch);
+                    let merged = part::merge(old, new, selection, self.batch);
                     self.set(*to, merged);
                 }
                 Step::Jump { target } => {
@@ -146,8 +157,10 @@ impl<'r> Walk<'_, 'r> {
                     selection = self.split_by_truth(selection, *slot, Jumps::UnlessTrue, *target);
                 }
                 Step::Output { index, from } => {
-                    let output = &mut outputs[*index as usize];
-                    *output = Some(merge(*output, self.get(*from), selection, self.batch));
+                    let Some(output) = outputs.get_mut(*index as usize) else {
+                        continue;
+                    };
+                    *output = Some(part::merge(*output, self.get(*from), selection, self.batch));
                 }
                 Step::Return => {}
             }
@@ -156,12 +169,11 @@ impl<'r> Walk<'_, 'r> {
 
     /// The rows at a step: those that come from the step before, and those that jumped here.
     fn arrivals(&mut self, step: usize, mut selection: Selection<'r>) -> Selection<'r> {
-        let arena = self.batch.cx.arena;
-        let rows = self.batch.rows;
+        let batch = self.batch;
         self.waiting.retain(|(target, arriving)| {
             let here = target.index() == step;
             if here {
-                selection = union(selection, *arriving, rows, arena);
+                selection = part::union(selection, *arriving, batch);
             }
             !here
         });
@@ -216,7 +228,10 @@ impl<'r> Walk<'_, 'r> {
             lanes.validity()
         });
         match validity {
-            Ok(Some(valid)) => self.split(selection, target, |row| valid[row] != null_jumps),
+            Ok(Some(valid)) => {
+                let valid = &valid[..self.batch.rows];
+                self.split(selection, target, |row| valid[row] != null_jumps)
+            }
             Ok(None) if null_jumps => selection,
             Err(_) if !null_jumps => selection,
             _ => self.split_off(selection, target),
@@ -237,6 +252,7 @@ impl<'r> Walk<'_, 'r> {
                 values,
                 valid: None,
             }) => {
+                let values = &values[..self.batch.rows];
                 let [on_false, on_true] = [false, true].map(|truth| jumps.on(Some(truth)));
                 let jumps = |row: usize| if values[row] { on_true } else { on_false };
                 self.split(selection, target, jumps)
@@ -245,6 +261,7 @@ impl<'r> Walk<'_, 'r> {
                 values,
                 valid: Some(valid),
             }) => {
+                let (values, valid) = (&values[..self.batch.rows], &valid[..self.batch.rows]);
                 let [on_null, on_false, on_true] =
                     [None, Some(false), Some(true)].map(|truth| jumps.on(truth));
                 let jumps = |row: usize| {
@@ -272,80 +289,10 @@ impl<'r> Walk<'_, 'r> {
         target: StepIndex,
         jumps: impl Fn(usize) -> bool,
     ) -> Selection<'r> {
-        let (arena, rows) = (self.batch.cx.arena, self.batch.rows);
-        let (going, staying): (&[bool], &[bool]) = match selection {
-            Selection::All(_) => (
-                arena.alloc_slice_fill_with(rows, &jumps),
-                arena.alloc_slice_fill_with(rows, |row| !jumps(row)),
-            ),
-            Selection::Some { mask, .. } => {
-                let mask = &mask[..rows];
-                (
-                    arena.alloc_slice_fill_with(rows, |row| mask[row] & jumps(row)),
-                    arena.alloc_slice_fill_with(rows, |row| mask[row] & !jumps(row)),
-                )
-            }
-        };
-        self.waiting.push((target, Selection::of(going)));
-        Selection::of(staying)
-    }
-}
-
-/// The rows that are in one of two selections.
-fn union<'r>(a: Selection<'r>, b: Selection<'r>, rows: usize, arena: &'r Bump) -> Selection<'r> {
-    match (a, b) {
-        (Selection::All(_), _) | (_, Selection::All(_)) => Selection::All(rows),
-        (a, b) if a.is_empty() => b,
-        (a, b) if b.is_empty() => a,
-        (Selection::Some { mask: a, .. }, Selection::Some { mask: b, .. }) => {
-            let (a, b) = (&a[..rows], &b[..rows]);
-            Selection::of(arena.alloc_slice_fill_with(rows, |row| a[row] | b[row]))
+        let [going, staying] = part::split(selection, self.batch, jumps);
+        if !going.is_empty() {
+            self.waiting.push((target, going));
         }
-    }
-}
-
-/// The lanes of `new` in the selected rows, those of `old` elsewhere.
-fn merge<'r>(
-    old: Option<Vector<'r>>,
-    new: Vector<'r>,
-    selection: Selection<'r>,
-    batch: &BatchContext<'r>,
-) -> Vector<'r> {
-    let Selection::Some { mask, .. } = selection else {
-        return new;
-    };
-    // What other rows hold matters to nobody when nobody has written it.
-    let Some(old) = old else { return new };
-    let (arena, rows) = (batch.cx.arena, batch.rows);
-    each_vector!(&new, new_lanes, R => {
-        let Some(old_lanes) = R::lanes(&old) else { return new };
-        let (old_values, new_values) = (old_lanes.spread(rows, arena), new_lanes.spread(rows, arena));
-        let (mask, old_values, new_values) = (&mask[..rows], &old_values[..rows], &new_values[..rows]);
-        let values = arena.alloc_slice_fill_with(rows, |row| {
-            let (old, new) = (old_values[row], new_values[row]);
-            if mask[row] { new } else { old }
-        });
-        let valid = match (old_lanes.validity(), new_lanes.validity()) {
-            (Ok(None), Ok(None)) => None,
-            (old, new) => {
-                let (old, new) = (lanes_of(old, rows, arena), lanes_of(new, rows, arena));
-                let valid = |row: usize| if mask[row] { new[row] } else { old[row] };
-                Some(&*arena.alloc_slice_fill_with(rows, valid))
-            }
-        };
-        R::vector(Lanes::Flat { values, valid })
-    })
-}
-
-/// A validity with a lane for each row.
-fn lanes_of<'r>(
-    validity: Result<Option<&'r [bool]>, AllNull>,
-    rows: usize,
-    arena: &'r Bump,
-) -> &'r [bool] {
-    match validity {
-        Ok(Some(valid)) => &valid[..rows],
-        Ok(None) => arena.alloc_slice_fill_copy(rows, true),
-        Err(AllNull) => arena.alloc_slice_fill_copy(rows, false),
+        staying
     }
 }

@@ -368,6 +368,11 @@ impl<'r> Load<'_, 'r> {
     fn dictionary(&self, keys: &Data<'r>, values: &Column<'r>, slot: Slot) -> Vector<'r> {
         let Load { batch, start, .. } = *self;
         let arena = batch.cx.arena;
+        if slot.repr == Repr::Bytes
+            && let Some(texts) = self.dictionary_of_texts(keys, values)
+        {
+            return texts;
+        }
         let is_valid = |row: usize| self.valid.is_none_or(|v| v[row]);
         let places: &[Option<usize>] = arena.alloc_slice_fill_with(batch.rows, |row| {
             let place = is_valid(row).then(|| keys.place(start + row)).flatten();
@@ -386,15 +391,74 @@ impl<'r> Load<'_, 'r> {
             start: 0,
             valid: Some(valid),
         };
-        if slot.repr == Repr::Bytes
-            && let Some(texts) = gathered.texts_at(places, values.data)
-        {
-            return texts;
-        }
         match values.data.gather(places, arena) {
             Some(data) => gathered.plain(data, slot),
             None => gathered.mismatch(slot.repr),
         }
+    }
+
+    /// Texts where the values of a dictionary are: what is asked of one is asked of each value once, if they are not more than the rows of a
+    /// chunk. `None` if the values do not stand in one buffer, or in one that is too large.
+    fn dictionary_of_texts(&self, keys: &Data<'r>, values: &Column<'r>) -> Option<Vector<'r>> {
+        let (entries, rows) = (values.data.rows(), self.batch.rows);
+        if entries == 0 {
+            return None;
+        }
+        let arena = self.batch.cx.arena;
+        let (places, valid) = self.places(keys, entries)?;
+        let texts = match values.data {
+            Data::Bytes32 { offsets, bytes } if entries > rows => {
+                let starts = |row: usize| offsets[places[row] as usize] as u32;
+                let ends = |row: usize| offsets[places[row] as usize + 1] as u32;
+                let (starts, ends) = (
+                    arena.alloc_slice_fill_with(rows, starts),
+                    arena.alloc_slice_fill_with(rows, ends),
+                );
+                Texts::new(starts, ends, bytes)?
+            }
+            Data::Bytes32 { offsets, bytes } => {
+                let texts = self.texts_between(offsets, bytes)?;
+                Texts::of_entries(places, texts, arena)
+            }
+            Data::Bytes64 { offsets, bytes } if entries <= rows => {
+                let texts = self.texts_between(offsets, bytes)?;
+                Texts::of_entries(places, texts, arena)
+            }
+            _ => return None,
+        };
+        let valid = match values.valid {
+            None => valid,
+            Some(entry) => Some(&*arena.alloc_slice_fill_with(rows, |row| {
+                valid.is_none_or(|v| v[row]) && entry.get(places[row] as usize)
+            })),
+        };
+        let packed = &*arena.alloc(texts);
+        Some(Bytes::vector(Lanes::Packed { packed, valid }))
+    }
+
+    /// The place of each row among so many entries, and which rows have one. `None`: keys that nothing makes.
+    fn places(&self, keys: &Data<'r>, entries: usize) -> Option<(&'r [u32], Option<&'r [bool]>)> {
+        macro_rules! places {
+            ($keys:expr) => {{
+                let convert = |key| {
+                    let place = usize::try_from(key).unwrap_or(usize::MAX);
+                    let fits = place < entries;
+                    (if fits { place as u32 } else { 0 }, fits)
+                };
+                self.converted::<Bytes, _, _>(self.part($keys), convert)
+            }};
+        }
+        Some(match *keys {
+            Data::Int8(v) => places!(v),
+            Data::Int16(v) => places!(v),
+            Data::Int32(v) => places!(v),
+            Data::Int64(v) => places!(v),
+            Data::UInt8(v) => places!(v),
+            Data::UInt16(v) => places!(v),
+            Data::UInt32(v) => places!(v),
+            Data::UInt64(v) => places!(v),
+            _ => return None,
+        })
     }
 
     /// The chunk's part of a column.
@@ -441,7 +505,16 @@ impl<'r> Load<'_, 'r> {
         values: &'r [T],
         convert: impl Fn(T) -> (R::Val<'r>, bool),
     ) -> Vector<'r> {
-        let values = self.part(values);
+        let (values, valid) = self.converted::<R, _, _>(self.part(values), convert);
+        R::vector(Lanes::Flat { values, valid })
+    }
+
+    /// The converted values, and which rows have one: those that do not fit are given up.
+    fn converted<R: Native, T: Copy, V: Copy + 'r>(
+        &self,
+        values: &[T],
+        convert: impl Fn(T) -> (V, bool),
+    ) -> (&'r [V], Option<&'r [bool]>) {
         let arena = self.batch.cx.arena;
         let (converted, all_fit) = self.batch.arch.dispatch(Convert(values, arena, &convert));
         let valid = match all_fit {
@@ -449,10 +522,7 @@ impl<'r> Load<'_, 'r> {
             // What stands in NULL rows is arbitrary, and need not fit.
             false => self.give_up::<R>(|row| !convert(values[row]).1),
         };
-        R::vector(Lanes::Flat {
-            values: converted,
-            valid,
-        })
+        (converted, valid)
     }
 
     /// Texts where they are. `None` if the offsets are not those of texts one behind the other, or too far apart.
@@ -460,46 +530,25 @@ impl<'r> Load<'_, 'r> {
     where
         O: Copy + TryInto<usize> + WrappingSub,
     {
-        let Load { batch, start, .. } = *self;
-        let offsets = offsets.get(start..start + batch.rows + 1)?;
-        let (first, last) = (offsets[0], offsets[batch.rows]);
+        let offsets = offsets.get(self.start..self.start + self.batch.rows + 1)?;
+        let (packed, valid) = (self.texts_between(offsets, bytes)?, self.valid);
+        Some(Bytes::vector(Lanes::Packed { packed, valid }))
+    }
+
+    /// The texts between these offsets.
+    fn texts_between<O>(&self, offsets: &[O], bytes: &'r [u8]) -> Option<&'r Texts<'r>>
+    where
+        O: Copy + TryInto<usize> + WrappingSub,
+    {
+        let (first, last) = (*offsets.first()?, *offsets.last()?);
         let from = first.try_into().ok()?;
         let to: usize = last.try_into().ok()?;
         u32::try_from(to.checked_sub(from)?).ok()?;
-        let arena = batch.cx.arena;
-        let from_first = |i: usize| offsets[i].wrapping_from(first);
-        let offsets = arena.alloc_slice_fill_with(offsets.len(), from_first);
-        let (starts, ends) = (&offsets[..batch.rows], &offsets[1..]);
-        let packed = &*arena.alloc(Texts::new(starts, ends, bytes.get(from..)?)?);
-        Some(Bytes::vector(Lanes::Packed {
-            packed,
-            valid: self.valid,
-        }))
-    }
-
-    /// Texts where the values of a dictionary are: a search then goes over each value once. `None` if they do not stand in one buffer, or
-    /// in one that is too large.
-    fn texts_at(&self, places: &[Option<usize>], values: Data<'r>) -> Option<Vector<'r>> {
         let arena = self.batch.cx.arena;
-        let (starts, ends, bytes): (&[u32], &[u32], _) = match values {
-            Data::Bytes32 { offsets, bytes } => {
-                let offset = |place: Option<usize>| {
-                    let offset = place.and_then(|place| offsets.get(place));
-                    offset.map_or(0, |offset| *offset as u32)
-                };
-                (
-                    arena.alloc_slice_fill_with(places.len(), |row| offset(places[row])),
-                    arena.alloc_slice_fill_with(places.len(), |row| {
-                        offset(places[row].map(|place| place + 1))
-                    }),
-                    bytes,
-                )
-            }
-            _ => return None,
-        };
-        let packed = &*arena.alloc(Texts::new(starts, ends, bytes)?);
-        let valid = self.valid;
-        Some(Bytes::vector(Lanes::Packed { packed, valid }))
+        let from_first = |i: usize| offsets[i].wrapping_from(first);
+        let offsets = &*arena.alloc_slice_fill_with(offsets.len(), from_first);
+        let (starts, ends) = (&offsets[..offsets.len() - 1], &offsets[1..]);
+        Some(arena.alloc(Texts::new(starts, ends, bytes.get(from..)?)?))
     }
 
     fn bytes<R>(&self, data: Data<'r>) -> Vector<'r>

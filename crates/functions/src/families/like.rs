@@ -6,7 +6,9 @@
 
 use super::comparison::{all_texts, check};
 use crate::emit::{Emit, Lowered};
-use crate::kernel::{BatchContext, Lanes, Selection, test_finds, test_heads, total_with_chunks};
+use crate::kernel::{
+    BatchContext, Lanes, Selection, test_finds, test_heads, test_tails, total_chunked,
+};
 use crate::native::{Bool, Bytes};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use sqlift_collation::{Collation, LikePattern};
@@ -20,7 +22,7 @@ pub(super) fn functions() -> Vec<Function> {
             )
             .example("'MySQL' LIKE 'm_s%'", "1")
             .form(Form::Guarded)
-            .overload(total_with_chunks::<(Bytes, Bytes, Bytes), Bool, _, _>(
+            .overload(total_chunked::<(Bytes, Bytes, Bytes), Bool, _, _>(
                 Matcher::of,
                 |matcher: &Matcher, _, text: &[u8], pattern: &[u8], _: &[u8]| {
                     matcher.matches(text, pattern)
@@ -102,7 +104,8 @@ fn is_quick(args: &[Expr]) -> bool {
         return false;
     };
     let pattern = LikePattern::new(collation, pattern, character(escape));
-    pattern.head_test().is_some() || pattern.find_test().is_some() && text.ty.length <= SHORT
+    let searches = pattern.find_test().is_some() && text.ty.length <= SHORT;
+    pattern.head_test().is_some() || pattern.tail_test().is_some() || searches
 }
 
 /// The first character of the third argument.
@@ -139,10 +142,12 @@ impl Matcher {
     ) -> Option<Lanes<'r, Bool>> {
         let pattern = self.prepared.as_ref()?;
         let asked = |text: &[u8]| pattern.matches(text);
-        let hits = match (pattern.head_test(), pattern.find_test()) {
-            (Some(test), _) => test_heads(test, batch, texts, selection, asked),
-            (_, Some(test)) => test_finds(test, batch, texts, selection, asked),
-            _ => None,
+        let hits = if let Some(test) = pattern.head_test() {
+            test_heads(test, batch, texts, selection, asked)
+        } else if let Some(test) = pattern.find_test() {
+            test_finds(test, batch, texts, selection, asked)
+        } else {
+            test_tails(pattern.tail_test()?, batch, texts, selection, asked)
         };
         Some(Lanes::of(hits?))
     }

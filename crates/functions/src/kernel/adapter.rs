@@ -5,7 +5,7 @@ use super::callable::settle;
 use super::params::{RowCall, both};
 use super::vector::{Lanes, Vector};
 use super::{Callable, Node, Operand, Params, Returns};
-use crate::native::Native;
+use crate::native::{Bytes, Native};
 use crate::{CallId, CallSite, Exit, Frame, Out, Reason, RowContext};
 use bumpalo::Bump;
 use sqlift_types::{Error, Repr, Value};
@@ -47,6 +47,8 @@ pub struct Traits {
     /// It has effects, or costs enough that rows which do not ask for it are skipped. Else the batch form may evaluate it over all
     /// lanes and hide what nobody asked for.
     pub only_where_asked: bool,
+    /// It may warn, or is not the same twice.
+    pub has_effects: bool,
 }
 
 /// Makes kernels for call sites; what a table's overload holds.
@@ -176,6 +178,12 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         selection: Selection<'r>,
     ) -> Vector<'r> {
         let (rows, arena) = (batch.rows, batch.cx.arena);
+        if !M::FALLIBLE
+            && !self.traits.has_effects
+            && let Some(vector) = self.by_entry(call, batch, vectors, selection)
+        {
+            return vector;
+        }
         let Some(chunk) = P::chunk(vectors) else {
             selection.for_each(|row| batch.exit(row, call, Exit::Deopt(Reason::CellType)));
             return Vector::null(R::REPR);
@@ -187,10 +195,7 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         let worth_it = selection.len() * 4 >= rows;
         if worth_it && let Some(lanes) = self.callable.chunk(&self.state, batch, &chunk, selection)
         {
-            return R::vector(lanes.with_validity(valid));
-        }
-        if worth_it && let Some(lanes) = self.callable.whole(&self.state, &chunk, batch) {
-            return R::vector(lanes);
+            return R::vector(lanes.where_valid(valid, rows, arena));
         }
         if C::QUICK
             && worth_it
@@ -199,6 +204,8 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         {
             return R::vector(Lanes::Flat { values, valid });
         }
+        // These loops take less a row than it takes to go from one selected row to the next.
+        let worth_it = selection.len() * 16 >= rows;
         if !self.traits.only_where_asked && worth_it && (!M::FALLIBLE || M::FLAGGED) {
             let run = DenseLoop::<P, R, M, C> {
                 bound: self,
@@ -239,6 +246,42 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
 }
 
 impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
+    /// A function of one dictionary's texts, and constants: once for each entry, for the rows by their places. `None`: its arguments are
+    /// others, or there are more entries than rows.
+    fn by_entry<'r>(
+        &'r self,
+        call: CallId,
+        batch: &BatchContext<'r>,
+        vectors: &[Vector<'r>],
+        selection: Selection<'r>,
+    ) -> Option<Vector<'r>> {
+        let mut others = vectors.iter().enumerate().filter(|(_, v)| !v.is_constant());
+        let (Some((place, Vector::Bytes(Lanes::Packed { packed, valid }))), None) =
+            (others.next(), others.next())
+        else {
+            return None;
+        };
+        let entries = packed.entries()?;
+        let rows = entries.texts.rows();
+        // What is not strict may make something of NULL.
+        if rows > selection.len() || !P::STRICT && valid.is_some() {
+            return None;
+        }
+        let mut of_entries = vectors.to_vec();
+        of_entries[place] = Bytes::vector(Lanes::Packed {
+            packed: entries.texts,
+            valid: None,
+        });
+        let each = BatchContext { rows, ..*batch };
+        let vector = self.batch(call, &each, &of_entries, Selection::All(rows));
+        let lanes = R::lanes(&vector)?.at(entries.places, batch);
+        Some(R::vector(lanes.where_valid(
+            *valid,
+            batch.rows,
+            batch.cx.arena,
+        )))
+    }
+
     /// One row of a chunk. A row that fails is reported, and NULL.
     #[inline(always)]
     fn call_in_row<'r>(

@@ -73,8 +73,8 @@ pub trait Callable<P: Params, R: Native, M: Returns>: Send + Sync + 'static {
         cx: &RowContext<'r>,
         args: P::Args<'r>,
     ) -> M::Ret<R::Val<'r>>;
-    /// All rows of a chunk at once, where there is a form for that. What it gives for rows that are NULL or not selected is arbitrary;
-    /// all others have a value, and no effect.
+    /// All rows of a chunk at once, where there is a form for that; without effects. What it gives for rows that have a NULL among their
+    /// strict arguments, or are not selected, is arbitrary; all others have their value, or are NULL.
     fn chunk<'r>(
         &self,
         _: &'r Self::State,
@@ -95,15 +95,6 @@ pub trait Callable<P: Params, R: Native, M: Returns>: Send + Sync + 'static {
     fn quick<'r>(&self, _: &'r Self::State, _: P::Args<'r>) -> (R::Val<'r>, bool) {
         (R::blank(), true)
     }
-    /// A form of its own for a whole chunk, without effects.
-    fn whole<'r>(
-        &self,
-        _: &'r Self::State,
-        _: &P::Chunk<'r>,
-        _: &BatchContext<'r>,
-    ) -> Option<Lanes<'r, R>> {
-        None
-    }
 }
 
 /// The form of a kernel for all rows of a chunk at once; see [`Callable::chunk`].
@@ -114,26 +105,27 @@ pub type ChunkForm<P, R, S> = for<'a, 'r> fn(
     Selection<'r>,
 ) -> Option<Lanes<'r, R>>;
 
-/// A kernel with state that has a form for all rows of a chunk at once.
-pub struct WithChunks<P: Params, R: Native, S: 'static, F> {
+/// A kernel with a form for all rows of a chunk at once.
+pub struct Chunked<P: Params, R: Native, S: 'static, F> {
     kernel: WithState<S, F>,
     form: ChunkForm<P, R, S>,
 }
 
-impl<P, R, S, F> Callable<P, R, Total> for WithChunks<P, R, S, F>
+impl<P, R, M, S, F> Callable<P, R, M> for Chunked<P, R, S, F>
 where
     P: Params,
     R: Native,
+    M: Returns,
     S: Send + Sync + 'static,
     F: Send + Sync + 'static,
-    WithState<S, F>: Callable<P, R, Total, State = S>,
+    WithState<S, F>: Callable<P, R, M, State = S>,
 {
     type State = S;
     fn prepare(&self, site: &CallSite<'_>) -> Result<S, Error> {
         self.kernel.prepare(site)
     }
     #[inline(always)]
-    fn call<'r>(&self, state: &'r S, cx: &RowContext<'r>, args: P::Args<'r>) -> R::Val<'r> {
+    fn call<'r>(&self, state: &'r S, cx: &RowContext<'r>, args: P::Args<'r>) -> M::Ret<R::Val<'r>> {
         self.kernel.call(state, cx, args)
     }
     fn chunk<'r>(
@@ -147,23 +139,32 @@ where
     }
 }
 
-/// As [`total_with`], with a form for all rows of a chunk at once.
-pub fn total_with_chunks<P: Params, R: Native, S, F>(
-    prepare: fn(&CallSite<'_>) -> Result<S, Error>,
-    kernel: F,
-    form: ChunkForm<P, R, S>,
-) -> KernelMaker
-where
-    S: Send + Sync + 'static,
-    F: Send + Sync + 'static,
-    WithState<S, F>: Callable<P, R, Total, State = S>,
-{
-    let kernel = WithState {
-        prepare,
-        kernel,
-        state: PhantomData,
-    };
-    maker::<P, R, Total, _>(WithChunks { kernel, form })
+macro_rules! chunked_constructors {
+    ($($(#[$doc:meta])* $mode:ident $name:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $name<P: Params, R: Native, S, F>(
+            prepare: fn(&CallSite<'_>) -> Result<S, Error>,
+            kernel: F,
+            form: ChunkForm<P, R, S>,
+        ) -> KernelMaker
+        where
+            S: Send + Sync + 'static,
+            F: Send + Sync + 'static,
+            WithState<S, F>: Callable<P, R, $mode, State = S>,
+        {
+            let kernel = WithState::new(prepare, kernel);
+            maker::<P, R, $mode, _>(Chunked { kernel, form })
+        }
+    )*};
+}
+
+chunked_constructors! {
+    /// As [`total_with`], with a form for all rows of a chunk at once.
+    Total total_chunked;
+    /// As [`flagged_with`], with a form for all rows of a chunk at once.
+    Flagged flagged_chunked;
+    /// As [`nullable_with`], with a form for all rows of a chunk at once.
+    Nullable nullable_chunked;
 }
 
 /// A kernel without state.

@@ -18,14 +18,14 @@ mod vector;
 pub use adapter::{Kernel, KernelMaker, Traits};
 pub use batch::{BatchContext, Selection};
 pub use callable::{
-    Callable, ChunkForm, Fallible, Flagged, Nullable, Returns, Total, WithChunks, fallible,
-    fallible_with, flagged, flagged_with, hot_flagged, hot_total, nullable, nullable_with, total,
-    total_with, total_with_chunks,
+    Callable, ChunkForm, Chunked, Fallible, Flagged, Nullable, Returns, Total, fallible,
+    fallible_with, flagged, flagged_chunked, flagged_with, hot_flagged, hot_total, nullable,
+    nullable_chunked, nullable_with, total, total_chunked, total_with,
 };
 pub use forced::ForcedExit;
 pub use hot::Hot;
 pub use node::{Eval, Node, Operand};
 pub use params::{Many, Params, RowCall};
-pub use quick::{Quick, fallible_quick, hot_flagged_quick, nullable_chunked, total_quick, truths};
-pub use texts::{Packing, Texts, Unpacked, test_finds, test_heads};
+pub use quick::{Quick, fallible_quick, hot_flagged_quick, total_quick, truths};
+pub use texts::{Packing, Texts, Unpacked, put_text, test_finds, test_heads, test_tails};
 pub use vector::{AllNull, Lanes, Vector};

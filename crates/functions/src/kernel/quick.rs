@@ -3,9 +3,7 @@
 use super::adapter::{KernelMaker, maker};
 use super::callable::{Plain, WithState};
 use super::hot::AsHot;
-use super::{
-    BatchContext, Callable, Fallible, Flagged, Hot, Lanes, Nullable, Params, Returns, Total,
-};
+use super::{BatchContext, Callable, Fallible, Flagged, Hot, Lanes, Params, Returns, Total};
 use crate::native::Native;
 use crate::{CallSite, RowContext};
 use sqlift_types::Error;
@@ -57,46 +55,6 @@ where
     }
 }
 
-/// A kernel with a form of its own for whole chunks.
-struct Chunked<C, K> {
-    callable: C,
-    whole: K,
-}
-
-impl<P, R, M, C, K> Callable<P, R, M> for Chunked<C, K>
-where
-    P: Params,
-    R: Native,
-    M: Returns,
-    C: Callable<P, R, M>,
-    K: for<'r> Fn(&'r C::State, &P::Chunk<'r>, &BatchContext<'r>) -> Option<Lanes<'r, R>>
-        + Send
-        + Sync
-        + 'static,
-{
-    type State = C::State;
-    fn prepare(&self, site: &CallSite<'_>) -> Result<C::State, Error> {
-        self.callable.prepare(site)
-    }
-    #[inline(always)]
-    fn call<'r>(
-        &self,
-        state: &'r C::State,
-        cx: &RowContext<'r>,
-        args: P::Args<'r>,
-    ) -> M::Ret<R::Val<'r>> {
-        self.callable.call(state, cx, args)
-    }
-    fn whole<'r>(
-        &self,
-        state: &'r C::State,
-        chunk: &P::Chunk<'r>,
-        batch: &BatchContext<'r>,
-    ) -> Option<Lanes<'r, R>> {
-        (self.whole)(state, chunk, batch)
-    }
-}
-
 macro_rules! quick {
     ($($mode:ident $quick:ident;)*) => {$(
         /// A kernel with prepared state and a [`Quick`] form.
@@ -134,24 +92,6 @@ where
     let when = |(): &()| true;
     let quick = Quick { when, attempt };
     maker::<Hot<P>, R, Flagged, _>(Quickly { callable, quick })
-}
-
-/// As [`nullable_with`](super::nullable_with), with a form of its own for whole chunks: it has no effect, and gives every row's value
-/// or NULL. `None`: not these chunks.
-pub fn nullable_chunked<P: Params, R: Native, S: Send + Sync + 'static, F, K>(
-    prepare: fn(&CallSite<'_>) -> Result<S, Error>,
-    kernel: F,
-    whole: K,
-) -> KernelMaker
-where
-    WithState<S, F>: Callable<P, R, Nullable, State = S>,
-    K: for<'r> Fn(&'r S, &P::Chunk<'r>, &BatchContext<'r>) -> Option<Lanes<'r, R>>
-        + Send
-        + Sync
-        + 'static,
-{
-    let callable = WithState::new(prepare, kernel);
-    maker::<P, R, Nullable, _>(Chunked { callable, whole })
 }
 
 /// A truth for each of a chunk's values, on the machine's best instructions; NULL where the values are.

@@ -1,5 +1,7 @@
 //! The registers of the batch form: one chunk of values with their validity.
 
+use super::batch::BatchContext;
+use super::params::both;
 use super::texts::Packing;
 use crate::RowContext;
 use crate::native::*;
@@ -67,12 +69,46 @@ impl<'r, R: Native> Lanes<'r, R> {
         }
     }
 
-    /// The same values (not of a constant) with another validity.
-    pub(super) fn with_validity(self, valid: Option<&'r [bool]>) -> Lanes<'r, R> {
+    /// The same values, NULL where `also` is false too.
+    pub(super) fn where_valid(
+        self,
+        also: Option<&'r [bool]>,
+        rows: usize,
+        arena: &'r Bump,
+    ) -> Lanes<'r, R> {
         match self {
+            Lanes::Constant(Some(_)) if also.is_some() => Lanes::Flat {
+                values: self.spread(rows, arena),
+                valid: also,
+            },
             Lanes::Constant(value) => Lanes::Constant(value),
-            Lanes::Flat { values, .. } => Lanes::Flat { values, valid },
-            Lanes::Packed { packed, .. } => Lanes::Packed { packed, valid },
+            Lanes::Flat { values, valid } => Lanes::Flat {
+                values,
+                valid: both(valid, also, rows, arena),
+            },
+            Lanes::Packed { packed, valid } => Lanes::Packed {
+                packed,
+                valid: both(valid, also, rows, arena),
+            },
+        }
+    }
+
+    /// For each row of a chunk the value that stands at its place.
+    pub(super) fn at(&self, places: &'r [u32], batch: &BatchContext<'r>) -> Lanes<'r, R> {
+        let valid = match self.validity() {
+            Ok(valid) => valid.map(|valid| at(valid, places, batch)),
+            Err(AllNull) => return Lanes::Constant(None),
+        };
+        match *self {
+            Lanes::Constant(value) => Lanes::Constant(value),
+            Lanes::Flat { values, .. } => Lanes::Flat {
+                values: at(values, places, batch),
+                valid,
+            },
+            Lanes::Packed { packed, .. } => Lanes::Packed {
+                packed: packed.at(places, batch.cx.arena),
+                valid,
+            },
         }
     }
 
@@ -84,6 +120,11 @@ impl<'r, R: Native> Lanes<'r, R> {
             Lanes::Flat { valid, .. } | Lanes::Packed { valid, .. } => Ok(*valid),
         }
     }
+}
+
+fn at<'r, T: Copy>(values: &[T], places: &[u32], batch: &BatchContext<'r>) -> &'r [T] {
+    let value = |row: usize| values[places[row] as usize];
+    batch.cx.arena.alloc_slice_fill_with(batch.rows, value)
 }
 
 /// Every row is NULL.
@@ -227,6 +268,14 @@ impl<'r> Vector<'r> {
     pub fn repr(&self) -> Repr {
         fn of<R: Native>(_: &Lanes<'_, R>) -> Repr {
             R::REPR
+        }
+        each_vector!(self, lanes, M => of::<M>(lanes))
+    }
+
+    /// Whether it has one value for all rows.
+    pub(super) fn is_constant(&self) -> bool {
+        fn of<R: Native>(lanes: &Lanes<'_, R>) -> bool {
+            matches!(lanes, Lanes::Constant(_))
         }
         each_vector!(self, lanes, M => of::<M>(lanes))
     }

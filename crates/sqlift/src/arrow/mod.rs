@@ -8,6 +8,7 @@ mod input;
 mod native;
 mod output;
 mod schema;
+mod texts;
 
 pub(crate) use input::check;
 pub(crate) use output::Output;

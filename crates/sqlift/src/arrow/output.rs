@@ -1,7 +1,7 @@
 //! Vectors of chunks as one Arrow array.
 
+use super::texts::Collected;
 use crate::batch::Sink;
-use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, Decimal256Array,
     DurationMicrosecondArray, Float32Array, Float64Array, Int64Array, TimestampMicrosecondArray,
@@ -82,9 +82,10 @@ enum Values {
     Date(Vec<i32>),
     DateTime(Vec<i64>),
     Time(Vec<i64>),
-    Text(StringBuilder),
-    Ascii(StringBuilder),
-    Binary(BinaryBuilder),
+    Text(Collected),
+    /// Of the character set ascii.
+    Ascii(Collected),
+    Binary(Collected),
 }
 
 /// An array being made.
@@ -112,11 +113,9 @@ impl Output {
             DataType::Date32 => Values::Date(Vec::with_capacity(rows)),
             DataType::Timestamp(..) => Values::DateTime(Vec::with_capacity(rows)),
             DataType::Duration(_) => Values::Time(Vec::with_capacity(rows)),
-            DataType::Utf8 if is_ascii(ty) => {
-                Values::Ascii(StringBuilder::with_capacity(rows, rows * 8))
-            }
-            DataType::Utf8 => Values::Text(StringBuilder::with_capacity(rows, rows * 8)),
-            _ => Values::Binary(BinaryBuilder::with_capacity(rows, rows * 8)),
+            DataType::Utf8 if is_ascii(ty) => Values::Ascii(Collected::with_capacity(rows)),
+            DataType::Utf8 => Values::Text(Collected::with_capacity(rows)),
+            _ => Values::Binary(Collected::with_capacity(rows)),
         };
         Output {
             rows,
@@ -178,8 +177,8 @@ impl Output {
             Values::Date(v) => Arc::new(Date32Array::new(v.into(), valid)),
             Values::DateTime(v) => Arc::new(TimestampMicrosecondArray::new(v.into(), valid)),
             Values::Time(v) => Arc::new(DurationMicrosecondArray::new(v.into(), valid)),
-            Values::Text(mut text) | Values::Ascii(mut text) => Arc::new(text.finish()),
-            Values::Binary(mut binary) => Arc::new(binary.finish()),
+            Values::Text(texts) | Values::Ascii(texts) => texts.into_texts(valid),
+            Values::Binary(strings) => strings.into_binary(valid),
         };
         (array, self.errors)
     }
@@ -245,31 +244,23 @@ impl Sink for Output {
                 put_bits(valid, start, &is_moment);
                 return;
             }
-            (Values::Text(out), Vector::Bytes(lanes)) => {
-                for row in 0..rows {
-                    out.append_option(lanes.get(row).map(String::from_utf8_lossy));
-                }
-            }
+            (Values::Text(out), Vector::Bytes(lanes)) => out.push_texts(lanes, rows),
             (Values::Ascii(out), Vector::Bytes(lanes)) => {
                 for row in 0..rows {
-                    out.append_option(lanes.get(row).map(ascii));
+                    out.push(ascii(lanes.get(row).unwrap_or_default()).as_bytes());
                 }
             }
             (Values::Text(out), Vector::Json(lanes)) => {
+                let mut text = Vec::new();
                 for row in 0..rows {
-                    let text = lanes.get(row).map(|held| {
-                        let mut text = Vec::new();
+                    text.clear();
+                    if let Some(held) = lanes.get(row) {
                         write_held_text(held, &mut text);
-                        String::from_utf8_lossy(&text).into_owned()
-                    });
-                    out.append_option(text);
+                    }
+                    out.push(String::from_utf8_lossy(&text).as_bytes());
                 }
             }
-            (Values::Binary(out), Vector::Bytes(lanes)) => {
-                for row in 0..rows {
-                    out.append_option(lanes.get(row));
-                }
-            }
+            (Values::Binary(out), Vector::Bytes(lanes)) => out.push_bytes(lanes, rows),
             (_, other) => unreachable!("{} does not leave as {}", other.repr(), self.data_type),
         }
         match sqlift_functions::each_vector!(vector, lanes, M => { let _ = M::REPR; lanes.validity() })

@@ -222,7 +222,7 @@ impl Run<'_> {
             }
             if !column.patches.is_empty() {
                 if let Some(scales) = &mut column.scales {
-                    take_scales(&mut column.patches, scales, ty);
+                    take_scales(&mut column.patches, Some(scales), ty);
                 }
                 column.vector = patched(column.vector, &mut column.patches, rows, ty, cx);
             }

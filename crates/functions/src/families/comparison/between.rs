@@ -49,12 +49,12 @@ pub(super) fn between() -> Function {
     macro_rules! plain {
         ($function:expr, $($marker:ident $value:ty, $compare:ident);*) => {
             $function$(
-                .overload(nullable_chunked::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _, _>(
+                .overload(nullable_chunked::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
                     |_| Ok(()),
                     |(), _: &_, v: $value, low: Option<$value>, high: Option<$value>| {
                         within(low.map(|l| l <= v), high.map(|h| v <= h))
                     },
-                    |(), (values, low, high), batch| between_constants(values, low, high, batch),
+                    |(), batch, (values, low, high), _| between_constants(values, low, high, batch),
                 ))
                 .inline(|e, _, args| lower_between(e, args, |e, r, a, b| e.$compare(r, a, b)))
                 .only_orders()
@@ -64,7 +64,7 @@ pub(super) fn between() -> Function {
     macro_rules! decimal {
         ($function:expr, $($marker:ident $value:ty, $compare:ident, $lower:expr);*) => {
             $function$(
-                .overload(nullable_chunked::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _, _>(
+                .overload(nullable_chunked::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
                     |site| Ok([ordering::scales_of(site, 1, 0), ordering::scales_of(site, 0, 2)]),
                     |s: &[Scales; 2], _: &_, v: $value, low: Option<$value>, high: Option<$value>| {
                         within(
@@ -72,7 +72,7 @@ pub(super) fn between() -> Function {
                             high.map(|h| s[1].$compare(v, h).is_le()),
                         )
                     },
-                    |s: &[Scales; 2], (values, low, high), batch| {
+                    |s: &[Scales; 2], batch, (values, low, high), _| {
                         let as_they_are = s.iter().all(Scales::are_equal);
                         as_they_are.then(|| between_constants(values, low, high, batch))?
                     },

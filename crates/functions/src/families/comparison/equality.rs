@@ -4,7 +4,7 @@
 //! `changed =`, which the compiled tiers call in their place.
 
 use super::ordering::{TextOrder, text_order};
-use crate::kernel::{BatchContext, Lanes, Selection, test_heads, total_with_chunks};
+use crate::kernel::{BatchContext, Lanes, Selection, test_heads, total_chunked};
 use crate::native::{Bool, Bytes, Int};
 use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext, catalogue};
 use sqlift_collation::{Change, Collation, CollationId, HeadTest};
@@ -70,7 +70,7 @@ impl TextEquality {
 }
 
 pub(super) fn equal_texts(function: Function) -> Function {
-    function.overload(total_with_chunks::<(Bytes, Bytes), Bool, _, _>(
+    function.overload(total_chunked::<(Bytes, Bytes), Bool, _, _>(
         text_equality,
         |equality: &TextEquality, _, a: &[u8], b: &[u8]| equality.equal(a, b),
         |equality, batch, (a, b), selection| {
@@ -80,7 +80,7 @@ pub(super) fn equal_texts(function: Function) -> Function {
 }
 
 pub(super) fn unequal_texts(function: Function) -> Function {
-    function.overload(total_with_chunks::<(Bytes, Bytes), Bool, _, _>(
+    function.overload(total_chunked::<(Bytes, Bytes), Bool, _, _>(
         text_equality,
         |equality: &TextEquality, _, a: &[u8], b: &[u8]| !equality.equal(a, b),
         |equality, batch, (a, b), selection| {
@@ -98,7 +98,7 @@ pub(super) fn functions() -> Vec<Function> {
                 "Whether the first characters of a text, after a change of case (0: none, 1: upper, 2: lower), equal another text: what \
                  `UPPER(LEFT(x, n)) = text` is in compiled code.",
             )
-            .overload(total_with_chunks::<(Bytes, Int, Int, Bytes), Bool, _, _>(
+            .overload(total_chunked::<(Bytes, Int, Int, Bytes), Bool, _, _>(
                 Changed::prepare,
                 Changed::equal,
                 |changed, batch, (texts, _, _, constant), selection| {

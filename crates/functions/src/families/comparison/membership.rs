@@ -10,11 +10,14 @@ use super::moment::Wording;
 use super::ordering::{self, Scales, TextOrder};
 use super::{constant, moment, row};
 use crate::emit::{Emit, Lowered, Relation};
-use crate::kernel::{BatchContext, Lanes, nullable_chunked, nullable_with, truths};
+use crate::kernel::{
+    BatchContext, Lanes, Selection, nullable_chunked, nullable_with, test_heads, truths,
+};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Opt, Time, UInt,
 };
 use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
+use sqlift_collation::HeadTest;
 use sqlift_types::{Datum, Error, I256, SqlType, TypeKind};
 use std::cmp::Ordering;
 
@@ -115,11 +118,76 @@ where
     })
 }
 
+/// A list of texts.
+struct TextList {
+    order: TextOrder,
+    /// Tests for the constants that are not NULL, if all are constants and few.
+    tests: Option<Vec<HeadTest>>,
+}
+
+impl TextList {
+    /// More tests than this take longer than a row's own search.
+    const MOST: usize = 32;
+
+    fn of(site: &CallSite<'_>) -> Result<TextList, Error> {
+        let collation = site.collation.get();
+        let test = |constant: &Datum| match constant {
+            Datum::Bytes(bytes) => collation?.equal_test(bytes),
+            _ => None,
+        };
+        let list = site.args.get(1..).unwrap_or_default();
+        let constants = list.iter().map(|item| item.constant.as_ref());
+        let constants: Option<Vec<&Datum>> = constants.collect();
+        let few = constants.filter(|list| list.len() <= TextList::MOST);
+        let tests = few.and_then(|list| {
+            let texts = list.into_iter().filter(|constant| !constant.is_null());
+            texts.map(test).collect()
+        });
+        Ok(TextList {
+            order: ordering::text_order(site)?,
+            tests,
+        })
+    }
+
+    /// Which of a chunk's texts are in a list of constants.
+    fn members<'r>(
+        &self,
+        batch: &BatchContext<'r>,
+        chunk: &[Lanes<'r, Bytes>],
+        selection: Selection<'r>,
+    ) -> Option<Lanes<'r, Bool>> {
+        let (texts, list) = chunk.split_first()?;
+        let tests = self.tests.as_deref()?;
+        let constants = list.iter().filter_map(|item| match item {
+            Lanes::Constant(constant) => *constant,
+            _ => None,
+        });
+        let mut member: Option<&'r mut [bool]> = None;
+        for (test, constant) in tests.iter().zip(constants) {
+            let equal = |text: &[u8]| self.order.equal(text, constant);
+            let hits = test_heads(test, batch, texts, selection, equal)?;
+            match &mut member {
+                Some(member) => member.iter_mut().zip(hits).for_each(|(m, hit)| *m |= *hit),
+                none => *none = Some(hits),
+            }
+        }
+        let values: &'r [bool] = member?;
+        let valid = texts.validity().ok()?;
+        if tests.len() == list.len() {
+            return Some(Lanes::Flat { values, valid });
+        }
+        // What is not found beside a NULL is NULL.
+        let known = |row: usize| values[row] & valid.is_none_or(|valid| valid[row]);
+        let valid = Some(&*batch.cx.arena.alloc_slice_fill_with(values.len(), known));
+        Some(Lanes::Flat { values, valid })
+    }
+}
+
 fn in_list() -> Function {
     macro_rules! plain {
         ($function:expr, $($marker:ident $value:ty, |$d:ident| $datum:pat => $read:expr);*) => {
             $function$(
-                .overload(nullable_chunked::<crate::kernel::Many<Opt<$marker>>, Bool, _, _, _>(
+                .overload(nullable_chunked::<crate::kernel::Many<Opt<$marker>>, Bool, _, _>(
                     |site| Ok(Set::<$value>::of(site, |$d| if let $datum = $d { Some($read) } else { None })),
                     |set: &Set<$value>, _: &_, args: &[Option<$value>]| {
                         let value = args[0]?;
@@ -128,7 +196,7 @@ fn in_list() -> Function {
                             None => found(value, &args[1..], |a, b| a == b),
                         }
                     },
-                    |set: &Set<$value>, chunk, batch| set.members(chunk.first()?, batch),
+                    |set: &Set<$value>, batch, chunk, _| set.members(chunk.first()?, batch),
                 ))
                 .inline(lower_in)
                 .only_orders()
@@ -174,14 +242,18 @@ fn in_list() -> Function {
         ),
     );
     let f = decimal!(f, Dec64 i64, compare_64; Dec128 i128, compare_128; Dec256 I256, compare_256);
-    f.overload(
-        nullable_with::<crate::kernel::Many<Opt<Bytes>>, Bool, _, _>(
-            ordering::text_order,
-            |order: &TextOrder, _, args: &[Option<&[u8]>]| {
-                found(args[0]?, &args[1..], |a, b| order.equal(a, b))
-            },
-        ),
-    )
+    f.overload(nullable_chunked::<
+        crate::kernel::Many<Opt<Bytes>>,
+        Bool,
+        _,
+        _,
+    >(
+        TextList::of,
+        |list: &TextList, _: &_, args: &[Option<&[u8]>]| {
+            found(args[0]?, &args[1..], |a, b| list.order.equal(a, b))
+        },
+        |list, batch, chunk, selection| list.members(batch, chunk, selection),
+    ))
     .shares_reference()
 }
 

@@ -5,8 +5,8 @@
 
 use super::{Site, unbindable};
 use crate::emit::{Emit, Lowered, NativeValue, Relation};
-use crate::kernel::flagged_with;
-use crate::native::Bytes;
+use crate::kernel::{BatchContext, Lanes, flagged_chunked};
+use crate::native::{Bytes, Int};
 use crate::{CallSite, Exit, Fault, Function, Reason, RowContext};
 use sqlift_collation::Charset;
 use sqlift_types::{Datum, Error};
@@ -16,9 +16,13 @@ pub(super) fn functions() -> Vec<Function> {
     vec![
         Function::operator("as ascii", unbindable, same_reference)
             .doc("The same text, of which it is a bet that its characters are those of ASCII.")
-            .overload(flagged_with::<(Bytes,), Bytes, _, _>(
+            .overload(flagged_chunked::<(Bytes,), Bytes, _, _>(
                 |_| Ok(()),
                 |(), _, text: &[u8]| (text, !text.is_ascii()),
+                |(), _, (texts,), _| match texts {
+                    Lanes::Packed { packed, .. } => packed.is_ascii().then_some(*texts),
+                    _ => None,
+                },
             ))
             .exits_with(Exit::Deopt(Reason::NotAscii))
             .inline(lower_guard),
@@ -51,6 +55,44 @@ pub(super) fn lower<'r>((): &(), cx: &RowContext<'r>, text: &'r [u8]) -> &'r [u8
     let out = cx.arena.alloc_slice_copy(text);
     out.make_ascii_lowercase();
     out
+}
+
+/// All texts of a chunk after a change of case, made at once.
+pub(super) fn changed<'r>(
+    batch: &BatchContext<'r>,
+    texts: &Lanes<'r, Bytes>,
+    change: fn(&mut [u8]),
+) -> Option<Lanes<'r, Bytes>> {
+    let Lanes::Packed { packed, valid } = *texts else {
+        return None;
+    };
+    let packed = packed.changed(batch, change)?;
+    Some(Lanes::Packed { packed, valid })
+}
+
+/// A part of each text of a chunk, where it is, if all counts are constants. Of a text of so many bytes `part` gives where its part
+/// begins and how many bytes it has.
+pub(super) fn parts<'r, const N: usize>(
+    batch: &BatchContext<'r>,
+    texts: &Lanes<'r, Bytes>,
+    counts: [&Lanes<'r, Int>; N],
+    part: impl Fn(i64, [i64; N]) -> (i64, i64),
+) -> Option<Lanes<'r, Bytes>> {
+    let Lanes::Packed { packed, valid } = *texts else {
+        return None;
+    };
+    let mut constants = [0; N];
+    for (constant, count) in constants.iter_mut().zip(counts) {
+        let Lanes::Constant(Some(count)) = count else {
+            return None;
+        };
+        *constant = *count;
+    }
+    let packed = packed.parts(batch, |bytes| {
+        let (begin, length) = part(i64::from(bytes), constants);
+        (begin as u32, length as u32)
+    })?;
+    Some(Lanes::Packed { packed, valid })
 }
 
 fn lower_guard(e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]) -> Option<Lowered> {

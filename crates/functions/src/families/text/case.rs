@@ -2,7 +2,7 @@
 
 use super::{Site, ascii, bytes, characters, exactly, result};
 use crate::families::textual;
-use crate::kernel::total_with;
+use crate::kernel::{total_chunked, total_with};
 use crate::native::Bytes;
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext, catalogue};
 use sqlift_collation::{Charset, Collation, CollationId};
@@ -19,7 +19,11 @@ pub(super) fn functions() -> Vec<Function> {
                     changed(c, cx, t, Collation::upper)
                 }))
                 .shares_reference()
-                .overload(total_with::<(Bytes,), Bytes, _, _>(ascii::no_state, ascii::upper))
+                .overload(total_chunked::<(Bytes,), Bytes, _, _>(
+                    ascii::no_state,
+                    ascii::upper,
+                    |(), batch, (texts,), _| ascii::changed(batch, texts, <[u8]>::make_ascii_uppercase),
+                ))
                 .of_ascii(),
         );
     }
@@ -32,7 +36,11 @@ pub(super) fn functions() -> Vec<Function> {
                     changed(c, cx, t, Collation::lower)
                 }))
                 .shares_reference()
-                .overload(total_with::<(Bytes,), Bytes, _, _>(ascii::no_state, ascii::lower))
+                .overload(total_chunked::<(Bytes,), Bytes, _, _>(
+                    ascii::no_state,
+                    ascii::lower,
+                    |(), batch, (texts,), _| ascii::changed(batch, texts, <[u8]>::make_ascii_lowercase),
+                ))
                 .of_ascii(),
         );
     }

@@ -1,10 +1,10 @@
 //! CONCAT and CONCAT_WS.
 
 use crate::families::textual;
-use crate::kernel::Many;
-use crate::kernel::nullable_with;
+use crate::kernel::{BatchContext, Lanes, Many, Texts, nullable_chunked, nullable_with, put_text};
 use crate::native::{Bytes, Opt};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
+use bumpalo::Bump;
 use sqlift_types::{Datum, Error};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -12,7 +12,11 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("CONCAT", (1, usize::MAX), bind_concat, concat_reference)
             .doc("The arguments one after the other; NULL if one is NULL.")
             .example("CONCAT('My', 'S', 'QL')", "MySQL")
-            .overload(nullable_with::<Many<Bytes>, Bytes, _, _>(packet, concat))
+            .overload(nullable_chunked::<Many<Bytes>, Bytes, _, _>(
+                packet,
+                concat,
+                |packet, batch, parts, _| joined(*packet, batch, parts),
+            ))
             .warns(),
         Function::new("CONCAT_WS", (2, usize::MAX), bind_concat_ws, concat_ws_reference)
             .doc("The arguments behind the first, one after the other, with the first between them. Skips NULLs; NULL if the separator is NULL.")
@@ -99,6 +103,78 @@ fn concat<'r>(packet: &'r usize, cx: &RowContext<'r>, parts: &'r [&'r [u8]]) -> 
         at += part.len();
     }
     Some(out)
+}
+
+/// One of the texts that are joined, for all rows.
+enum Part<'r> {
+    /// The same for all: the first so many bytes.
+    Same(&'r [u8], usize),
+    Packed(&'r Texts<'r>),
+    Values(&'r [&'r [u8]]),
+}
+
+impl<'r> Part<'r> {
+    fn of(lanes: &Lanes<'r, Bytes>, arena: &'r Bump) -> Option<Part<'r>> {
+        Some(match *lanes {
+            Lanes::Constant(text) => {
+                let text = text?;
+                let padded = arena.alloc_slice_fill_copy(text.len().max(16), 0);
+                padded[..text.len()].copy_from_slice(text);
+                Part::Same(padded, text.len())
+            }
+            Lanes::Packed { packed, .. } => Part::Packed(packed),
+            Lanes::Flat { values, .. } => Part::Values(values),
+        })
+    }
+
+    /// Bytes that begin with the text of a row, and how many are the text.
+    #[inline(always)]
+    fn text(&self, row: usize) -> (&'r [u8], usize) {
+        match self {
+            Part::Same(padded, length) => (padded, *length),
+            Part::Packed(texts) => {
+                let [starts, ends] = texts.bounds();
+                let (start, end) = (starts[row] as usize, ends[row] as usize);
+                (&texts.bytes()[start..], end - start)
+            }
+            Part::Values(values) => (values[row], values[row].len()),
+        }
+    }
+}
+
+/// All rows of a chunk, one behind the other. `None` if a text is longer than a packet, or all together than a buffer of texts may be.
+fn joined<'r>(
+    packet: usize,
+    batch: &BatchContext<'r>,
+    parts: &[Lanes<'r, Bytes>],
+) -> Option<Lanes<'r, Bytes>> {
+    let (rows, arena) = (batch.rows, batch.cx.arena);
+    let parts = parts.iter().map(|part| Part::of(part, arena));
+    let parts: Vec<Part<'r>> = parts.collect::<Option<_>>()?;
+    let bounds = arena.alloc_slice_fill_copy(rows + 1, 0_u32);
+    let mut all = 0;
+    for row in 0..rows {
+        let length: usize = parts.iter().map(|part| part.text(row).1).sum();
+        if length > packet {
+            return None;
+        }
+        all += length;
+        bounds[row + 1] = u32::try_from(all).ok()?;
+    }
+    let bytes = arena.alloc_slice_fill_copy(all, 0_u8);
+    let mut at = 0;
+    for row in 0..rows {
+        for part in &parts {
+            let (text, length) = part.text(row);
+            put_text(bytes, at, text, length);
+            at += length;
+        }
+    }
+    let packed = &*arena.alloc(Texts::new(&bounds[..rows], &bounds[1..], bytes)?);
+    Some(Lanes::Packed {
+        packed,
+        valid: None,
+    })
 }
 
 fn concat_ws<'r>(

@@ -4,7 +4,7 @@
 
 use super::{Site, ascii, bytes, characters, constant_count, count, exactly, int, result};
 use crate::families::textual;
-use crate::kernel::{nullable_with, total_with};
+use crate::kernel::{nullable_with, total_chunked, total_with};
 use crate::native::{Bytes, Int};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use sqlift_collation::Charset;
@@ -16,14 +16,29 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("The first characters of a text.")
             .example("LEFT('abc', 2)", "ab")
             .overload(total_with::<(Bytes, Int), Bytes, _, _>(Site::prepare, left))
-            .overload(total_with::<(Bytes, Int), Bytes, _, _>(ascii::site, left))
+            .overload(total_chunked::<(Bytes, Int), Bytes, _, _>(
+                ascii::site,
+                left,
+                |_, batch, (texts, n), _| {
+                    ascii::parts(batch, texts, [n], |bytes, [n]| (0, n.clamp(0, bytes)))
+                },
+            ))
             .of_ascii()
             .inline(ascii::lower_left),
         Function::new("RIGHT", (2, 2), bind_end, right_reference)
             .doc("The last characters of a text.")
             .example("RIGHT('abc', 2)", "bc")
             .overload(total_with::<(Bytes, Int), Bytes, _, _>(Site::prepare, right))
-            .overload(total_with::<(Bytes, Int), Bytes, _, _>(ascii::site, right))
+            .overload(total_chunked::<(Bytes, Int), Bytes, _, _>(
+                ascii::site,
+                right,
+                |_, batch, (texts, n), _| {
+                    ascii::parts(batch, texts, [n], |bytes, [n]| {
+                        let n = n.clamp(0, bytes);
+                        (bytes - n, n)
+                    })
+                },
+            ))
             .of_ascii()
             .inline(ascii::lower_right),
         Function::new("SUBSTRING_INDEX", (3, 3), bind_index, index_reference)
@@ -54,15 +69,23 @@ pub(super) fn functions() -> Vec<Function> {
                     Site::prepare,
                     |site, _, text, start, length| substring(site, text, start, length),
                 ))
-                .overload(total_with::<(Bytes, Int), Bytes, _, _>(
+                .overload(total_chunked::<(Bytes, Int), Bytes, _, _>(
                     ascii::site,
                     |site, _, text, start| substring(site, text, start, i64::MAX),
+                    |_, batch, (texts, start), _| {
+                        let part = |bytes, [start]: [i64; 1]| part(bytes, start, i64::MAX);
+                        ascii::parts(batch, texts, [start], part)
+                    },
                 ))
                 .of_ascii()
                 .inline(ascii::lower_substring)
-                .overload(total_with::<(Bytes, Int, Int), Bytes, _, _>(
+                .overload(total_chunked::<(Bytes, Int, Int), Bytes, _, _>(
                     ascii::site,
                     |site, _, text, start, length| substring(site, text, start, length),
+                    |_, batch, (texts, start, length), _| {
+                        let part = |bytes, [start, length]: [i64; 2]| part(bytes, start, length);
+                        ascii::parts(batch, texts, [start, length], part)
+                    },
                 ))
                 .of_ascii()
                 .inline(ascii::lower_substring),
@@ -298,6 +321,18 @@ fn substring<'r>(site: &Site, text: &'r [u8], start: i64, length: i64) -> &'r [u
     };
     let rest = &text[site.charset.byte_index(text, skipped)..];
     &rest[..site.charset.byte_index(rest, length as usize)]
+}
+
+/// Where the substring of a text of so many bytes begins, where characters are bytes, and how many it has.
+#[inline(always)]
+fn part(bytes: i64, start: i64, length: i64) -> (i64, i64) {
+    let beyond = start < i64::from(i32::MIN) || start >= i64::from(i32::MAX);
+    let skipped = if start > 0 { start - 1 } else { bytes + start };
+    if beyond || length <= 0 || start == 0 || skipped < 0 {
+        return (0, 0);
+    }
+    let begin = skipped.min(bytes);
+    (begin, length.min(bytes - begin))
 }
 
 /// Where a delimiter stands at the beginning of a character, from `from` on.
