@@ -6,6 +6,7 @@
 use crate::case::Change;
 use crate::collation::{AsciiEquality, Collation, Pad};
 use crate::rules::Rules;
+use std::cmp::Ordering;
 
 /// How many bytes are looked at.
 const SEEN: usize = 16;
@@ -129,9 +130,9 @@ impl HeadTest {
     pub fn test(&self, text: &[u8]) -> Option<bool> {
         let words = padded_words(text);
         let (hit, unsure) = match self.doubt {
-            Doubt::Never => self.verdict::<true, 0, true>(words, text.len()),
-            Doubt::NotAscii => self.verdict::<true, 1, true>(words, text.len()),
-            Doubt::NotPrintable => self.verdict::<true, 2, true>(words, text.len()),
+            Doubt::Never => self.verdict::<true, 0>(words, text.len()),
+            Doubt::NotAscii => self.verdict::<true, 1>(words, text.len()),
+            Doubt::NotPrintable => self.verdict::<true, 2>(words, text.len()),
         };
         (!unsure).then_some(hit)
     }
@@ -157,23 +158,56 @@ impl HeadTest {
         let bounds = [starts, ends];
         match (self.len > 8, self.doubt) {
             (false, Doubt::Never) if !self.has_unseen() => {
-                self.each::<false, 0, false>(bounds, bytes, hits, unsure)
+                self.surely::<8>(bounds, bytes, hits);
+                false
             }
             (true, Doubt::Never) if !self.has_unseen() => {
-                self.each::<true, 0, false>(bounds, bytes, hits, unsure)
+                self.surely::<SEEN>(bounds, bytes, hits);
+                false
             }
-            (false, Doubt::Never) => self.each::<false, 0, true>(bounds, bytes, hits, unsure),
-            (false, Doubt::NotAscii) => self.each::<false, 1, true>(bounds, bytes, hits, unsure),
-            (false, Doubt::NotPrintable) => {
-                self.each::<false, 2, true>(bounds, bytes, hits, unsure)
-            }
-            (true, Doubt::Never) => self.each::<true, 0, true>(bounds, bytes, hits, unsure),
-            (true, Doubt::NotAscii) => self.each::<true, 1, true>(bounds, bytes, hits, unsure),
-            (true, Doubt::NotPrintable) => self.each::<true, 2, true>(bounds, bytes, hits, unsure),
+            (false, Doubt::Never) => self.each::<false, 0>(bounds, bytes, hits, unsure),
+            (false, Doubt::NotAscii) => self.each::<false, 1>(bounds, bytes, hits, unsure),
+            (false, Doubt::NotPrintable) => self.each::<false, 2>(bounds, bytes, hits, unsure),
+            (true, Doubt::Never) => self.each::<true, 0>(bounds, bytes, hits, unsure),
+            (true, Doubt::NotAscii) => self.each::<true, 1>(bounds, bytes, hits, unsure),
+            (true, Doubt::NotPrintable) => self.each::<true, 2>(bounds, bytes, hits, unsure),
         }
     }
 
-    fn each<const WIDE: bool, const DOUBT: u8, const UNSEEN: bool>(
+    /// As [`HeadTest::each`], where no text can be unsure: with as little as possible a row.
+    fn surely<const N: usize>(&self, [starts, ends]: [&[u32]; 2], bytes: &[u8], hits: &mut [bool]) {
+        let rows = hits.len();
+        let (starts, ends) = (&starts[..rows], &ends[..rows]);
+        // Bits that do not count are set on both sides.
+        let either: [u64; 2] = std::array::from_fn(|i| self.fold[i] | !self.mask[i]);
+        let wanted: [u64; 2] = std::array::from_fn(|i| self.words[i] | !self.mask[i]);
+        // A text that is cut matches when it has all that is looked at.
+        let more = match (self.end, self.take.cmp(&self.len)) {
+            (_, Ordering::Less) => {
+                hits.fill(false);
+                return;
+            }
+            (End::Anywhere, _) | (_, Ordering::Equal) => usize::MAX / 2,
+            _ => 0,
+        };
+        for ((hit, start), end) in hits.iter_mut().zip(starts).zip(ends) {
+            let (start, end) = (*start as usize, *end as usize);
+            let words = match bytes.get(start..start + N) {
+                Some(head) => std::array::from_fn(|i| {
+                    let word = head.get(8 * i..8 * i + 8).and_then(|w| w.first_chunk());
+                    word.map_or(u64::MAX, |word| u64::from_le_bytes(*word))
+                }),
+                None => last_words(bytes, start),
+            };
+            let mut same = words[0] | either[0] == wanted[0];
+            if N > 8 {
+                same &= words[1] | either[1] == wanted[1];
+            }
+            *hit = same & (end.wrapping_sub(start).wrapping_sub(self.len) <= more);
+        }
+    }
+
+    fn each<const WIDE: bool, const DOUBT: u8>(
         &self,
         [starts, ends]: [&[u32]; 2],
         bytes: &[u8],
@@ -199,19 +233,17 @@ impl HeadTest {
                 (_, rest) => padded_words(rest.unwrap_or_default()),
             };
             let len = end.saturating_sub(start);
-            let (hit, doubtful) = test.verdict::<WIDE, DOUBT, UNSEEN>(words, len);
+            let (hit, doubtful) = test.verdict::<WIDE, DOUBT>(words, len);
             hits[row] = hit;
-            if UNSEEN {
-                unsure[row] = doubtful;
-                any |= doubtful;
-            }
+            unsure[row] = doubtful;
+            any |= doubtful;
         }
         any
     }
 
-    /// Whether it matches, and whether that is unsure. Without a branch. `UNSEEN`: whether bytes that raise no doubt may leave it unsure.
+    /// Whether it matches, and whether that is unsure. Without a branch.
     #[inline(always)]
-    fn verdict<const WIDE: bool, const DOUBT: u8, const UNSEEN: bool>(
+    fn verdict<const WIDE: bool, const DOUBT: u8>(
         &self,
         [low, high]: [u64; 2],
         len: usize,
@@ -231,9 +263,6 @@ impl HeadTest {
         let same = differ == 0;
         let (ends, longer) = (len == self.len, len > self.len);
         let fits = ends | (longer & (self.end == End::Anywhere));
-        if !UNSEEN {
-            return (same & fits, dirty != 0);
-        }
         let may_go_on = matches!(self.end, End::HereOrUnseen | End::HereOrSpaces);
         let unseen = (longer & may_go_on) | (WIDE & fits & (self.len > SEEN));
         (same & fits, (dirty != 0) | (same & unseen))
@@ -284,6 +313,12 @@ fn padded_words(text: &[u8]) -> [u64; 2] {
         .rev()
         .fold(0, |word, byte| word << 8 | u64::from(*byte));
     [low, 0]
+}
+
+/// The first sixteen bytes from here on, near the end of a buffer.
+#[cold]
+fn last_words(bytes: &[u8], start: usize) -> [u64; 2] {
+    padded_words(bytes.get(start..).unwrap_or_default())
 }
 
 fn is_printable(bytes: &[u8]) -> bool {

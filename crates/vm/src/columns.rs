@@ -5,6 +5,7 @@
 //! type does in the row form.
 
 pub use crate::bitmap::{Bitmap, pack};
+pub use crate::views::Views;
 
 use bumpalo::Bump;
 use sqlift_functions::kernel::{BatchContext, Lanes, Texts, Vector};
@@ -87,8 +88,10 @@ pub enum Data<'c> {
         offsets: &'c [i64],
         bytes: &'c [u8],
     },
-    /// Bytes wherever they are: what views are resolved to.
+    /// Bytes wherever they are.
     Slices(&'c [&'c [u8]]),
+    /// Bytes told by views.
+    Views(Views<'c>),
     /// Row `i` has the value at place `keys[i]`; keys are integers.
     Dictionary {
         keys: &'c Data<'c>,
@@ -159,6 +162,7 @@ impl<'r> Column<'r> {
             Data::Bytes32 { offsets, bytes } => Value::Bytes(between(offsets, bytes, row)?),
             Data::Bytes64 { offsets, bytes } => Value::Bytes(between(offsets, bytes, row)?),
             Data::Slices(v) => Value::Bytes(v.get(row)?),
+            Data::Views(v) => Value::Bytes(v.text(row)?),
             Data::Dictionary { keys, values } => values.cell(keys.place(row)?, arena)?,
         })
     }
@@ -186,6 +190,7 @@ impl<'r> Data<'r> {
             Data::Bytes32 { offsets, .. } => offsets.len().saturating_sub(1),
             Data::Bytes64 { offsets, .. } => offsets.len().saturating_sub(1),
             Data::Slices(v) => v.len(),
+            Data::Views(v) => v.views.len(),
             Data::Dictionary { keys, .. } => keys.rows(),
         }
     }
@@ -249,7 +254,7 @@ impl<'r> Data<'r> {
                 Data::Time64 { values, unit }
             }
             Data::Slices(v) => Data::Slices(pick(v, &[], places, arena)),
-            Data::Bytes32 { .. } | Data::Bytes64 { .. } => {
+            Data::Bytes32 { .. } | Data::Bytes64 { .. } | Data::Views(_) => {
                 let value = |i: usize| places[i].and_then(|at| self.bytes(at)).unwrap_or(&[]);
                 Data::Slices(arena.alloc_slice_fill_with(places.len(), value))
             }
@@ -262,6 +267,7 @@ impl<'r> Data<'r> {
             Data::Bytes32 { offsets, bytes } => between(offsets, bytes, row),
             Data::Bytes64 { offsets, bytes } => between(offsets, bytes, row),
             Data::Slices(slices) => slices.get(row).copied(),
+            Data::Views(views) => views.text(row),
             _ => None,
         }
     }
@@ -357,9 +363,13 @@ impl<'r> Load<'_, 'r> {
                 .texts(offsets, bytes)
                 .unwrap_or_else(|| self.bytes::<Bytes>(data)),
             (Data::Slices(_), Is::Bytes) => self.bytes::<Bytes>(data),
-            (Data::Bytes32 { .. } | Data::Bytes64 { .. } | Data::Slices(_), Is::Json) => {
-                self.bytes::<Json>(data)
-            }
+            (Data::Views(views), Is::Bytes) => self
+                .views(views)
+                .unwrap_or_else(|| self.bytes::<Bytes>(data)),
+            (
+                Data::Bytes32 { .. } | Data::Bytes64 { .. } | Data::Slices(_) | Data::Views(_),
+                Is::Json,
+            ) => self.bytes::<Json>(data),
             _ => self.mismatch(slot.repr),
         }
     }
@@ -405,24 +415,22 @@ impl<'r> Load<'_, 'r> {
             return None;
         }
         let arena = self.batch.cx.arena;
-        let (places, valid) = self.places(keys, entries)?;
-        let texts = match values.data {
-            Data::Bytes32 { offsets, bytes } if entries > rows => {
-                let starts = |row: usize| offsets[places[row] as usize] as u32;
-                let ends = |row: usize| offsets[places[row] as usize + 1] as u32;
-                let (starts, ends) = (
-                    arena.alloc_slice_fill_with(rows, starts),
-                    arena.alloc_slice_fill_with(rows, ends),
-                );
-                Texts::new(starts, ends, bytes)?
-            }
-            Data::Bytes32 { offsets, bytes } => {
-                let texts = self.texts_between(offsets, bytes)?;
-                Texts::of_entries(places, texts, arena)
-            }
+        let of_entries = match values.data {
+            Data::Bytes32 { .. } if entries > rows => None,
+            Data::Bytes32 { offsets, bytes } => Some(self.texts_between(offsets, bytes)?),
             Data::Bytes64 { offsets, bytes } if entries <= rows => {
-                let texts = self.texts_between(offsets, bytes)?;
-                Texts::of_entries(places, texts, arena)
+                Some(self.texts_between(offsets, bytes)?)
+            }
+            _ => return None,
+        };
+        let (places, valid) = self.places(keys, entries)?;
+        let texts = match (of_entries, values.data) {
+            (Some(texts), _) => Texts::of_entries(places, texts, arena),
+            (None, Data::Bytes32 { offsets, bytes }) => {
+                let at = |row: usize| places[row] as usize;
+                let starts = arena.alloc_slice_fill_with(rows, |row| offsets[at(row)] as u32);
+                let ends = arena.alloc_slice_fill_with(rows, |row| offsets[at(row) + 1] as u32);
+                Texts::new(starts, ends, bytes)?
             }
             _ => return None,
         };
@@ -535,6 +543,15 @@ impl<'r> Load<'_, 'r> {
         Some(Bytes::vector(Lanes::Packed { packed, valid }))
     }
 
+    /// Short texts brought together: to copy them takes less than to ask each by itself.
+    fn views(&self, views: Views<'r>) -> Option<Vector<'r>> {
+        let arena = self.batch.cx.arena;
+        let (offsets, bytes) = views.together(self.start, self.batch.rows, arena)?;
+        let packed = &*arena.alloc(Texts::between(offsets, bytes, self.batch.arch)?);
+        let valid = self.valid;
+        Some(Bytes::vector(Lanes::Packed { packed, valid }))
+    }
+
     /// The texts between these offsets.
     fn texts_between<O>(&self, offsets: &[O], bytes: &'r [u8]) -> Option<&'r Texts<'r>>
     where
@@ -547,8 +564,8 @@ impl<'r> Load<'_, 'r> {
         let arena = self.batch.cx.arena;
         let from_first = |i: usize| offsets[i].wrapping_from(first);
         let offsets = &*arena.alloc_slice_fill_with(offsets.len(), from_first);
-        let (starts, ends) = (&offsets[..offsets.len() - 1], &offsets[1..]);
-        Some(arena.alloc(Texts::new(starts, ends, bytes.get(from..)?)?))
+        let texts = Texts::between(offsets, bytes.get(from..)?, self.batch.arch)?;
+        Some(arena.alloc(texts))
     }
 
     fn bytes<R>(&self, data: Data<'r>) -> Vector<'r>

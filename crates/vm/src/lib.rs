@@ -13,6 +13,7 @@ mod fuse;
 mod part;
 mod row;
 mod step;
+mod views;
 
 pub use batch::{BatchCode, CHUNK_ROWS};
 pub use row::{GivenUp, RowCode};

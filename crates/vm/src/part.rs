@@ -15,6 +15,7 @@ fn fill<'r, T: Copy + 'r>(batch: &BatchContext<'r>, value: impl Fn(usize) -> T) 
 }
 
 /// How many lanes are true.
+#[inline(always)]
 fn count(lanes: &[bool]) -> usize {
     // Sums of so few fit a byte, which vectorises best.
     let some = |lanes: &[bool]| lanes.iter().fold(0_u8, |n, lane| n + u8::from(*lane));
@@ -43,7 +44,10 @@ pub(crate) fn split<'r>(
             (going, fill(batch, |row| mask[row] & !going[row]))
         }
     };
-    let gone = batch.arch.dispatch(|| count(going));
+    let gone = batch.arch.dispatch(
+        #[inline(always)]
+        || count(going),
+    );
     [(going, gone), (staying, selection.len() - gone)].map(|(mask, count)| match count == rows {
         true => Selection::All(rows),
         false => Selection::Some { mask, count },

@@ -103,6 +103,36 @@ fn both_forms_agree() {
     }
 }
 
+/// Rows part and join again: values are chosen by masks, of columns, constants and NULL, and what a branch that was not taken would raise
+/// is not raised.
+#[test]
+fn branches_join() {
+    for text in [
+        "CASE WHEN a > 1 THEN b WHEN x < 0.1e0 THEN a ELSE 7 END",
+        "CASE WHEN a > 1 THEN 1 WHEN a < 0 THEN 2 ELSE 3 END",
+        "CASE WHEN a > 1 THEN NULL WHEN b > 0 THEN 3 END",
+        "CASE WHEN a > 1 THEN 4 WHEN b > 0 THEN NULL ELSE b END",
+        "CASE WHEN a > 1 THEN b WHEN b > 0 THEN a END",
+        "CASE s WHEN 'abc' THEN s WHEN '' THEN 'empty' ELSE NULL END",
+        "CASE WHEN a < 100 THEN a + a WHEN b < 100 THEN b * b ELSE 0 END",
+        "CASE WHEN a < 100 THEN 5 ELSE a + a END",
+        "IF(a > b, a, NULL)",
+        "IF(a > b, NULL, a)",
+        "IF(a IS NULL, 1, a)",
+        "IF(a IS NULL, b, 2)",
+        "IF(s = 'abc', p, p * 2)",
+        "IF(x > 0, x, 1 / a)",
+        "COALESCE(a, b, 3)",
+        "NULLIF(a, b)",
+        "IF(a > 1, IF(b > 1, 'both', s), IF(b IS NULL, NULL, 'none'))",
+    ] {
+        let answers = agree(text);
+        let distinct: std::collections::BTreeSet<_> =
+            answers.iter().map(|a| format!("{a:?}")).collect();
+        assert!(distinct.len() > 1, "{text} is the same for every row");
+    }
+}
+
 #[test]
 fn a_condition_is_one_closure() {
     assert_eq!(

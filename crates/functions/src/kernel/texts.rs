@@ -45,6 +45,8 @@ pub struct Texts<'r> {
     bounds: OnceCell<[&'r [u32]; 2]>,
     bytes: &'r [u8],
     entries: Option<Entries<'r>>,
+    /// From the first byte of any text to the last, once somebody has asked.
+    span: OnceCell<&'r [u8]>,
     /// Whether all texts are ASCII, once somebody has asked.
     is_ascii: OnceCell<bool>,
     /// The same of printable ASCII.
@@ -75,6 +77,24 @@ impl<'r> Texts<'r> {
             .then(|| Texts::held(OnceCell::from([starts, ends]), bytes, None))
     }
 
+    /// Texts one behind the other: row `i` has the bytes from `offsets[i]` to `offsets[i + 1]`. `None` if they are not.
+    pub fn between(offsets: &'r [u32], bytes: &'r [u8], arch: pulp::Arch) -> Option<Texts<'r>> {
+        let (first, last) = (*offsets.first()?, *offsets.last()?);
+        let (starts, ends) = (&offsets[..offsets.len() - 1], &offsets[1..]);
+        let ordered = arch.dispatch(
+            #[inline(always)]
+            || {
+                let pairs = starts.iter().zip(ends);
+                pairs.fold(true, |ordered, (start, end)| ordered & (start <= end))
+            },
+        );
+        let span = bytes.get(first as usize..last as usize)?;
+        ordered.then(|| Texts {
+            span: OnceCell::from(span),
+            ..Texts::held(OnceCell::from([starts, ends]), bytes, None)
+        })
+    }
+
     /// Texts of a dictionary: row `i` has the text `places[i]` of `entries`, which must have one there.
     pub fn of_entries(places: &'r [u32], entries: &'r Texts<'r>, arena: &'r Bump) -> Texts<'r> {
         let given = Entries {
@@ -94,6 +114,7 @@ impl<'r> Texts<'r> {
             bounds,
             bytes,
             entries,
+            span: OnceCell::new(),
             is_ascii: OnceCell::new(),
             is_printable: OnceCell::new(),
             slices: OnceCell::new(),
@@ -140,15 +161,16 @@ impl<'r> Texts<'r> {
 
     /// From the first byte of any text to the last.
     fn span(&self) -> &'r [u8] {
-        if let Some(entries) = &self.entries {
-            return entries.texts.span();
-        }
-        let [starts, ends] = self.bounds();
-        let first = starts.iter().copied().min().unwrap_or(0);
-        let last = ends.iter().copied().max().unwrap_or(0);
-        self.bytes
-            .get(first as usize..last as usize)
-            .unwrap_or_default()
+        self.span.get_or_init(|| {
+            if let Some(entries) = &self.entries {
+                return entries.texts.span();
+            }
+            let [starts, ends] = self.bounds();
+            let first = starts.iter().copied().min().unwrap_or(0);
+            let last = ends.iter().copied().max().unwrap_or(0);
+            let span = self.bytes.get(first as usize..last as usize);
+            span.unwrap_or_default()
+        })
     }
 
     /// Whether all texts, and what is between them, are ASCII.

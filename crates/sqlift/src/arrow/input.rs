@@ -2,11 +2,11 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{Array, GenericByteViewArray, RecordBatch};
 use arrow_schema::{DataType, TimeUnit as ArrowUnit};
 use bumpalo::Bump;
 use sqlift_types::{Error, I256, Schema};
-use sqlift_vm::columns::{Bitmap, Column, Data, TimeUnit};
+use sqlift_vm::columns::{Bitmap, Column, Data, TimeUnit, Views};
 
 /// Errors: a batch of fewer columns than the schema.
 pub(crate) fn check(schema: &Schema, batch: &RecordBatch) -> Result<(), Error> {
@@ -151,14 +151,8 @@ fn column<'c>(array: &'c dyn Array, kept: &'c Bump) -> Option<Column<'c>> {
             let binary = array.as_fixed_size_binary();
             Data::Slices(kept.alloc_slice_fill_with(array.len(), |i| binary.value(i)))
         }
-        DataType::Utf8View => {
-            let view = array.as_string_view();
-            Data::Slices(kept.alloc_slice_fill_with(array.len(), |i| view.value(i).as_bytes()))
-        }
-        DataType::BinaryView => {
-            let view = array.as_binary_view();
-            Data::Slices(kept.alloc_slice_fill_with(array.len(), |i| view.value(i)))
-        }
+        DataType::Utf8View => Data::Views(views(array.as_string_view(), kept)),
+        DataType::BinaryView => Data::Views(views(array.as_binary_view(), kept)),
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();
             let keys = column(dictionary.keys(), kept)?;
@@ -171,6 +165,17 @@ fn column<'c>(array: &'c dyn Array, kept: &'c Bump) -> Option<Column<'c>> {
         _ => return None,
     };
     Some(Column { data, valid })
+}
+
+fn views<'c, T: ByteViewType + ?Sized>(
+    array: &'c GenericByteViewArray<T>,
+    kept: &'c Bump,
+) -> Views<'c> {
+    let buffers = array.data_buffers().iter().map(|buffer| buffer.as_slice());
+    Views {
+        views: array.views(),
+        buffers: kept.alloc_slice_fill_iter(buffers),
+    }
 }
 
 fn all_null(rows: usize, kept: &Bump) -> Column<'_> {

@@ -170,7 +170,7 @@ fn joined<'r>(
             at += length;
         }
     }
-    let packed = &*arena.alloc(Texts::new(&bounds[..rows], &bounds[1..], bytes)?);
+    let packed = &*arena.alloc(Texts::between(bounds, bytes, batch.arch)?);
     Some(Lanes::Packed {
         packed,
         valid: None,
