@@ -534,13 +534,20 @@ impl<'r> Load<'_, 'r> {
     }
 
     /// Texts where they are. `None` if the offsets are not those of texts one behind the other, or too far apart.
-    fn texts<O>(&self, offsets: &'r [O], bytes: &'r [u8]) -> Option<Vector<'r>>
-    where
-        O: Copy + TryInto<usize> + WrappingSub,
-    {
+    fn texts<O: Offset>(&self, offsets: &'r [O], bytes: &'r [u8]) -> Option<Vector<'r>> {
         let offsets = offsets.get(self.start..self.start + self.batch.rows + 1)?;
         let (packed, valid) = (self.texts_between(offsets, bytes)?, self.valid);
         Some(Bytes::vector(Lanes::Packed { packed, valid }))
+    }
+
+    /// The texts between these offsets.
+    fn texts_between<O: Offset>(&self, offsets: &'r [O], bytes: &'r [u8]) -> Option<&'r Texts<'r>> {
+        Some(
+            self.batch
+                .cx
+                .arena
+                .alloc(O::texts(offsets, bytes, self.batch)?),
+        )
     }
 
     /// Short texts brought together: to copy them takes less than to ask each by itself.
@@ -550,22 +557,6 @@ impl<'r> Load<'_, 'r> {
         let packed = &*arena.alloc(Texts::between(offsets, bytes, self.batch.arch)?);
         let valid = self.valid;
         Some(Bytes::vector(Lanes::Packed { packed, valid }))
-    }
-
-    /// The texts between these offsets.
-    fn texts_between<O>(&self, offsets: &[O], bytes: &'r [u8]) -> Option<&'r Texts<'r>>
-    where
-        O: Copy + TryInto<usize> + WrappingSub,
-    {
-        let (first, last) = (*offsets.first()?, *offsets.last()?);
-        let from = first.try_into().ok()?;
-        let to: usize = last.try_into().ok()?;
-        u32::try_from(to.checked_sub(from)?).ok()?;
-        let arena = self.batch.cx.arena;
-        let from_first = |i: usize| offsets[i].wrapping_from(first);
-        let offsets = &*arena.alloc_slice_fill_with(offsets.len(), from_first);
-        let texts = Texts::between(offsets, bytes.get(from..)?, self.batch.arch)?;
-        Some(arena.alloc(texts))
     }
 
     fn bytes<R>(&self, data: Data<'r>) -> Vector<'r>
@@ -618,20 +609,44 @@ impl<'r> Load<'_, 'r> {
     }
 }
 
-/// Offsets counted from the first of a chunk; what does not fit is far behind the others.
-trait WrappingSub {
-    fn wrapping_from(self, first: Self) -> u32;
+/// What says where texts begin and end.
+trait Offset: Sized {
+    /// The texts between offsets.
+    fn texts<'r>(
+        offsets: &'r [Self],
+        bytes: &'r [u8],
+        batch: &BatchContext<'r>,
+    ) -> Option<Texts<'r>>;
 }
 
-impl WrappingSub for i32 {
-    fn wrapping_from(self, first: i32) -> u32 {
-        self.wrapping_sub(first) as u32
+impl Offset for i32 {
+    /// In place: what is negative is behind the end of any buffer.
+    fn texts<'r>(
+        offsets: &'r [i32],
+        bytes: &'r [u8],
+        batch: &BatchContext<'r>,
+    ) -> Option<Texts<'r>> {
+        Texts::between(bytemuck::cast_slice(offsets), bytes, batch.arch)
     }
 }
 
-impl WrappingSub for i64 {
-    fn wrapping_from(self, first: i64) -> u32 {
-        u32::try_from(self.wrapping_sub(first)).unwrap_or(u32::MAX)
+impl Offset for i64 {
+    /// Counted from the first.
+    fn texts<'r>(
+        offsets: &'r [i64],
+        bytes: &'r [u8],
+        batch: &BatchContext<'r>,
+    ) -> Option<Texts<'r>> {
+        let (first, last) = (*offsets.first()?, *offsets.last()?);
+        let bytes = bytes.get(usize::try_from(first).ok()?..)?;
+        u32::try_from(last.checked_sub(first)?).ok()?;
+        let from_first =
+            |i: usize| u32::try_from(offsets[i].wrapping_sub(first)).unwrap_or(u32::MAX);
+        let offsets = batch
+            .cx
+            .arena
+            .alloc_slice_fill_with(offsets.len(), from_first);
+        Texts::between(offsets, bytes, batch.arch)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::kernel::{
 };
 use crate::native::{Bool, Bytes};
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
-use sqlift_collation::{Collation, LikePattern};
+use sqlift_collation::{Collation, LikePattern, TailTest};
 use sqlift_types::{Datum, Error, SqlMode, SqlType};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -104,8 +104,9 @@ fn is_quick(args: &[Expr]) -> bool {
         return false;
     };
     let pattern = LikePattern::new(collation, pattern, character(escape));
-    let searches = pattern.find_test().is_some() && text.ty.length <= SHORT;
-    pattern.head_test().is_some() || pattern.tail_test().is_some() || searches
+    let looks_through = pattern.tail_test().is_none_or(TailTest::only_ascii);
+    let has_test = pattern.tail_test().is_some() || pattern.find_test().is_some();
+    pattern.head_test().is_some() || has_test && (!looks_through || text.ty.length <= SHORT)
 }
 
 /// The first character of the third argument.
