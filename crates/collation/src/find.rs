@@ -95,7 +95,15 @@ impl FindTest {
             3 => self.places::<3, 66>(searched, scratch),
             _ => self.places::<SEEN, 67>(searched, scratch),
         }
-        self.each_row([starts, ends], first, bytes, hits, scratch);
+        let found: usize = scratch.iter().map(|word| word.count_ones() as usize).sum();
+        let gaps = ends.iter().zip(starts.iter().skip(1));
+        let apart = gaps.fold(true, |apart, (end, next)| apart & (end <= next));
+        // To look for the text of a place takes as long as to look at the places of some texts.
+        if apart && found * 8 <= rows {
+            self.each_place([starts, ends], first, bytes, hits, scratch);
+        } else {
+            self.each_row([starts, ends], first, bytes, hits, scratch);
+        }
         true
     }
 
@@ -121,6 +129,37 @@ impl FindTest {
         }
         // A row's bits are read two words at a time.
         places.extend([0, 0]);
+    }
+
+    /// Which texts the places are in, of texts one behind the other.
+    fn each_place(
+        &self,
+        [starts, ends]: [&[u32]; 2],
+        first: u32,
+        bytes: &[u8],
+        hits: &mut [bool],
+        places: &[u64],
+    ) {
+        hits.fill(false);
+        for (block, word) in places.iter().enumerate() {
+            let mut word = *word;
+            while word != 0 {
+                let place = first as usize + block * BLOCK + word.trailing_zeros() as usize;
+                word &= word - 1;
+                let row = ends.partition_point(|end| *end as usize <= place);
+                let (Some(start), Some(end)) = (starts.get(row), ends.get(row)) else {
+                    continue;
+                };
+                let here = bytes[..*end as usize].get(place..place + self.constant.len());
+                hits[row] |= *start as usize <= place && here.is_some_and(|here| self.is(here));
+            }
+        }
+    }
+
+    /// Whether it is these bytes, which are as many.
+    fn is(&self, bytes: &[u8]) -> bool {
+        let mut all = bytes.iter().zip(&self.constant).zip(&self.fold);
+        all.all(|((byte, wanted), fold)| byte | fold == *wanted)
     }
 
     /// Which texts have a place of their own.
@@ -269,6 +308,47 @@ mod tests {
                         });
                         assert_eq!(*hit, naive, "{needle:?} {fold} {step} {row}");
                         assert_eq!(test.test(text), naive, "{needle:?} {fold} {step} {row}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Few places are looked up, of rows with and without something between them.
+    #[test]
+    fn rare_places_are_of_one_row() {
+        let bytes = [
+            &b"-".repeat(70)[..],
+            b"needle-needlE-need",
+            &b".".repeat(50),
+            b"needle",
+        ]
+        .concat();
+        for (len, gap) in [
+            (1, 0),
+            (4, 0),
+            (5, 2),
+            (6, 0),
+            (7, 0),
+            (9, 1),
+            (20, 3),
+            (75, 0),
+        ] {
+            let starts: Vec<u32> = (0..bytes.len() as u32).step_by(len + gap).collect();
+            // Rows without a text are many, so that places are few.
+            let empty = std::iter::repeat_n(bytes.len() as u32, 200);
+            let end = |start: &u32| (start + len as u32).min(bytes.len() as u32);
+            let ends: Vec<u32> = starts.iter().map(end).chain(empty.clone()).collect();
+            let starts: Vec<u32> = starts.into_iter().chain(empty).collect();
+            for needle in [&b"needle"[..], b"need", b"ed", b"-"] {
+                for fold in [false, true] {
+                    let test = FindTest::new(needle, fold, false).expect("bytes");
+                    let mut hits = vec![true; starts.len()];
+                    let rows = [&starts[..], &ends[..]];
+                    assert!(test.test_all(rows, &bytes, &mut hits, &mut Vec::new()));
+                    for (row, hit) in hits.iter().enumerate() {
+                        let text = &bytes[starts[row] as usize..ends[row] as usize];
+                        assert_eq!(*hit, test.test(text), "{needle:?} {fold} {len} {row}");
                     }
                 }
             }

@@ -10,6 +10,7 @@ mod batch;
 mod bitmap;
 pub mod columns;
 mod fuse;
+mod moments;
 mod part;
 mod row;
 mod step;

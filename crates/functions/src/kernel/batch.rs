@@ -20,15 +20,6 @@ pub enum Selection<'r> {
 }
 
 impl<'r> Selection<'r> {
-    /// The rows of a mask.
-    pub fn of(mask: &'r [bool]) -> Selection<'r> {
-        let count = mask.iter().map(|selected| usize::from(*selected)).sum();
-        if count == mask.len() {
-            Selection::All(count)
-        } else {
-            Selection::Some { mask, count }
-        }
-    }
     /// No row.
     pub fn none() -> Selection<'r> {
         let mask = &[];
