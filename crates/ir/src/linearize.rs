@@ -134,7 +134,7 @@ impl Linearizer {
                 if let Some(result) = self.known(expr, *function) {
                     return result;
                 }
-                let effects = self.effects();
+                let before = (self.effects(), self.branches);
                 let result = match catalogue().function(*function).evaluation() {
                     Form::Call => return self.strict_call(expr, *function, args),
                     form @ (Form::NullFirst | Form::NullFirstDecimal) => {
@@ -146,7 +146,7 @@ impl Linearizer {
                     Form::Guarded => self.guarded(expr, *function, args),
                 };
                 if let Ok(slot) = &result {
-                    self.share(expr, *slot, effects);
+                    self.share(expr, *slot, before);
                 }
                 result
             }
@@ -171,10 +171,12 @@ impl Linearizer {
         self.shared.as_ref().map_or(0, Shared::effects)
     }
 
-    /// Lets others have what a form that jumps gave, unless somebody could tell that it is not evaluated again.
-    fn share(&mut self, expr: &Expr, slot: SlotId, effects: u32) {
+    /// Lets others have what a form gave, if it jumps (else it is a call like others), unless somebody could tell that it is not
+    /// evaluated again. `before` are the effects and branches before it.
+    fn share(&mut self, expr: &Expr, slot: SlotId, before: (u32, u32)) {
         if let Some(shared) = &mut self.shared
-            && shared.effects() == effects
+            && shared.effects() == before.0
+            && self.branches != before.1
         {
             shared.add_lazy(expr, slot);
         }

@@ -8,7 +8,7 @@ use super::is_same;
 use sqlift_functions::{CallId, Expr, ExprKind, FunctionId, SlotId};
 use sqlift_types::Datum;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// What has been computed so far, and holds wherever the next step is.
 ///
@@ -16,12 +16,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// which it was computed; a jump remembers how long the trail is, and where it lands the trail is cut back to that.
 #[derive(Default)]
 pub(super) struct Shared {
-    columns: HashMap<u32, SlotId>,
-    constants: HashMap<u32, SlotId>,
+    columns: Map<u32, SlotId>,
+    constants: Map<u32, SlotId>,
     /// The constant that a slot holds, wherever it holds it.
-    constant_of: HashMap<SlotId, u32>,
-    calls: HashMap<CallKey, Vec<(CallId, SlotId)>>,
-    lazy: HashMap<u64, Vec<(Expr, SlotId)>>,
+    constant_of: Map<SlotId, u32>,
+    calls: Map<CallKey, Vec<(CallId, SlotId)>>,
+    lazy: Map<u64, Vec<(Expr, SlotId)>>,
     trail: Vec<Entry>,
     /// Jumps that have not landed, and how much of the trail holds at their targets. Later ones have no less.
     jumps: Vec<(usize, usize)>,
@@ -144,6 +144,43 @@ impl Shared {
     }
 }
 
+/// A map whose keys are small numbers, or hashes themselves.
+pub(super) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
+
+/// A quick hash. Who writes expressions that collide only makes his own compile slower: by no more than the square of a part's calls.
+#[derive(Default)]
+pub(super) struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for bytes in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+    fn write_u8(&mut self, value: u8) {
+        self.write_u64(value.into());
+    }
+    fn write_u16(&mut self, value: u16) {
+        self.write_u64(value.into());
+    }
+    fn write_u32(&mut self, value: u32) {
+        self.write_u64(value.into());
+    }
+    fn write_u64(&mut self, value: u64) {
+        // Both halves of a product hang on all bits of the factors.
+        let product = u128::from(self.0 ^ value ^ 0x9E37_79B9_7F4A_7C15) * 0xD6E8_FEB8_6659_FD93;
+        self.0 = (product as u64 ^ (product >> 64) as u64).rotate_left(23);
+    }
+    fn write_usize(&mut self, value: usize) {
+        self.write_u64(value as u64);
+    }
+}
+
 /// A number that equal expressions have in common, wherever in the text they are.
 pub(super) fn digest(expr: &Expr) -> u64 {
     let of_children = expr.children().iter().map(digest).collect::<Vec<_>>();
@@ -152,7 +189,7 @@ pub(super) fn digest(expr: &Expr) -> u64 {
 
 /// The digest of an expression whose children have these.
 pub(super) fn digest_of(expr: &Expr, of_children: &[u64]) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = Mix::default();
     std::mem::discriminant(&expr.kind).hash(&mut hasher);
     match &expr.kind {
         ExprKind::Literal(Datum::Int(value)) => value.hash(&mut hasher),

@@ -4,16 +4,15 @@
 //! ones, and hold on to more values than there are registers. So expressions that have much in common go together, up to a bound.
 
 use super::cost::is_quiet;
-use super::shared::{Shared, digest_of};
+use super::shared::{Map, Shared, digest_of};
 use super::{Linearizer, Speculation};
 use crate::program::{Program, Step};
 use sqlift_functions::Expr;
 use sqlift_types::{Error, Repr, Session, SqlType};
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A program is full with so many expressions. Each has a buffer to be written to, whose address lives as long as the loop over rows.
-const PART_EXPRESSIONS: usize = 16;
+const PART_EXPRESSIONS: usize = 32;
 
 /// Or with so many nodes.
 const PART_NODES: usize = 256;
@@ -93,7 +92,7 @@ impl Linearizer {
 struct Shape {
     nodes: usize,
     /// The digests of its calls, with their sizes.
-    calls: HashMap<u64, usize>,
+    calls: Map<u64, usize>,
 }
 
 impl Shape {
@@ -118,7 +117,7 @@ impl Shape {
 fn partition(expressions: &[&Expr]) -> Vec<Vec<usize>> {
     let mut shapes = Vec::with_capacity(expressions.len());
     // In how many expressions each call is.
-    let mut known: HashMap<u64, usize> = HashMap::new();
+    let mut known: Map<u64, usize> = Map::default();
     for expr in expressions {
         let mut shape = Shape::default();
         (_, shape.nodes) = shape.add(expr);
@@ -130,7 +129,7 @@ fn partition(expressions: &[&Expr]) -> Vec<Vec<usize>> {
     // Those that may warn come first, in order. The others follow in groups that have their largest common call, and whether they are
     // truth values: bits are collected several rows at a time, which is of no use to other values.
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut group_of = HashMap::new();
+    let mut group_of = Map::default();
     for (i, (expr, shape)) in expressions.iter().zip(&shapes).enumerate() {
         let key = is_quiet(expr).then(|| {
             let common = shape.calls.iter().filter(|(digest, _)| known[*digest] > 1);
@@ -149,7 +148,7 @@ fn partition(expressions: &[&Expr]) -> Vec<Vec<usize>> {
     let mut parts: Vec<Vec<usize>> = Vec::new();
     let mut open = None;
     let mut nodes = 0;
-    let mut seen = HashSet::new();
+    let mut seen = Map::default();
     for (key, group) in keys {
         let kind = key.map(|(truth, _)| truth);
         for member in &groups[group] {
@@ -162,7 +161,7 @@ fn partition(expressions: &[&Expr]) -> Vec<Vec<usize>> {
                 seen.clear();
             }
             nodes += own_nodes(&shapes[*member], &seen);
-            seen.extend(shapes[*member].calls.keys().copied());
+            seen.extend(shapes[*member].calls.keys().map(|digest| (*digest, ())));
             if let Some(part) = parts.last_mut() {
                 part.push(*member);
             }
@@ -172,6 +171,10 @@ fn partition(expressions: &[&Expr]) -> Vec<Vec<usize>> {
 }
 
 /// How many calls of an expression a part has not made yet.
-fn own_nodes(shape: &Shape, seen: &HashSet<u64>) -> usize {
-    shape.calls.keys().filter(|d| !seen.contains(*d)).count()
+fn own_nodes(shape: &Shape, seen: &Map<u64, ()>) -> usize {
+    shape
+        .calls
+        .keys()
+        .filter(|d| !seen.contains_key(*d))
+        .count()
 }
