@@ -76,6 +76,29 @@ impl BindContext<'_> {
         self.session.sql_mode.is_strict() || args.iter().any(|a| a.nullable)
     }
 
+    /// What `body` makes of a value that is evaluated once, however often `body` asks for it.
+    ///
+    /// # Errors
+    /// Those of `body`.
+    pub fn let_in(
+        &mut self,
+        value: Expr,
+        body: impl FnOnce(&mut Self, Expr) -> Result<Expr, Error>,
+    ) -> Result<Expr, Error> {
+        if value.children().is_empty() || value.is_column() {
+            return body(self, value);
+        }
+        let mut held = self
+            .call_named("held", Vec::new(), value.ty.clone(), value.nullable)
+            .at(value.span);
+        held.collated = value.collated;
+        let body = body(self, held)?;
+        let (ty, nullable, collated) = (body.ty.clone(), body.nullable, body.collated);
+        let mut call = self.call_named("let", vec![value, body], ty, nullable);
+        call.collated = collated;
+        Ok(call)
+    }
+
     /// A text result that has the collation, coercibility and repertoire of `collated`.
     pub fn with_collation(&self, mut expr: Expr, collated: Collated) -> Expr {
         expr.ty.collation = collated.collation;
@@ -174,6 +197,7 @@ impl BindContext<'_> {
             return Expr { ty: to, ..expr };
         }
         let expr = if to.kind.is_string() {
+            let expr = crate::families::control::as_shown(expr);
             let collated = expr.collated;
             let convert = |branch| self.coerce(branch, to.clone());
             match crate::families::control::of_branches(expr, &to, &convert) {

@@ -105,7 +105,9 @@ impl Expr {
             ExprKind::Column(_) | ExprKind::Parameter(_) => false,
             ExprKind::Row(args) => args.iter().all(Expr::is_constant),
             ExprKind::Call { function, args } => {
-                !crate::catalogue().function(*function).is_volatile()
+                let function = crate::catalogue().function(*function);
+                !function.is_volatile()
+                    && function.evaluation() != Form::Held
                     && args.iter().all(Expr::is_constant)
             }
         }

@@ -68,6 +68,10 @@ pub enum Form {
     Coalesce,
     /// The others only if the first is not NULL, else the result is NULL: comparisons, BETWEEN.
     Guarded,
+    /// The second, in which [`Form::Held`] is the value of the first: it is evaluated once, however often it is asked for.
+    Let,
+    /// The value that the innermost [`Form::Let`] around it holds.
+    Held,
 }
 
 impl Form {

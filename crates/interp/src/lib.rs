@@ -30,6 +30,8 @@ pub struct Environment<'r> {
     pub row: &'r [Value<'r>],
     /// Parameter values.
     pub parameters: &'r [Value<'r>],
+    /// What the innermost [`Form::Let`] holds.
+    pub held: Option<&'r Datum>,
 }
 
 impl<'r> From<&Frame<'r>> for Environment<'r> {
@@ -38,6 +40,7 @@ impl<'r> From<&Frame<'r>> for Environment<'r> {
             cx: frame.cx,
             row: frame.row,
             parameters: frame.parameters,
+            held: None,
         }
     }
 }
@@ -69,6 +72,8 @@ fn operand(expr: &Expr, env: &Environment<'_>) -> Result<Datum, Failure> {
         ExprKind::Call { function, args } => match catalogue().function(*function).evaluation() {
             Form::Case => case(expr, args, env),
             Form::Coalesce => coalesce(expr, args, env),
+            Form::Let => let_in(args, env),
+            Form::Held => Ok(env.held.cloned().unwrap_or(Datum::Null)),
             form => operands_then_call(form, expr, args, env),
         },
     }
@@ -102,8 +107,18 @@ fn decides(form: Form, value: &Datum, is_first: bool, args: &[Expr]) -> bool {
         Form::Or => matches!(value, Datum::Int(v) if *v != 0),
         Form::NullFirst | Form::NullFirstDecimal => value.is_null() && form.stops_at_null(args),
         Form::Guarded => is_first && value.is_null(),
-        Form::Call | Form::Case | Form::Coalesce => false,
+        Form::Call | Form::Case | Form::Coalesce | Form::Let | Form::Held => false,
     }
+}
+
+/// A value once, then what is made of it.
+fn let_in(args: &[Expr], env: &Environment<'_>) -> Result<Datum, Failure> {
+    let Some((value, [body])) = args.split_first() else {
+        return Ok(Datum::Null);
+    };
+    let held = operand(value, env)?;
+    let held = Some(&held);
+    operand(body, &Environment { held, ..*env })
 }
 
 fn case(expr: &Expr, args: &[Expr], env: &Environment<'_>) -> Result<Datum, Failure> {
@@ -154,6 +169,7 @@ pub fn evaluate_constant(
             cx,
             row: &[],
             parameters: &[],
+            held: None,
         },
     ) {
         Ok(value) => Ok((

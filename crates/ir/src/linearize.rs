@@ -54,6 +54,8 @@ struct Linearizer {
     /// What several expressions have in common. One expression is computed as it is written: the VM fuses what is read once, and what
     /// costs little is computed again in less time than it takes to keep it.
     shared: Option<Shared>,
+    /// The values that are held for what is being linearized, innermost last.
+    held: Vec<SlotId>,
 }
 
 impl Linearizer {
@@ -73,6 +75,7 @@ impl Linearizer {
             guarded: Vec::new(),
             branches: 0,
             shared: None,
+            held: Vec::new(),
         }
     }
 
@@ -144,6 +147,12 @@ impl Linearizer {
                     Form::Case => self.case(expr, args),
                     Form::Coalesce => self.coalesce(expr, args),
                     Form::Guarded => self.guarded(expr, *function, args),
+                    Form::Let => self.let_in(expr, args),
+                    Form::Held => {
+                        return self.held.last().copied().ok_or_else(|| {
+                            Error::unsupported("a held value that nothing holds").at(expr.span)
+                        });
+                    }
                 };
                 if let Ok(slot) = &result {
                     self.share(expr, *slot, before);
@@ -159,11 +168,16 @@ impl Linearizer {
         if let Some(fused) = catalogue().function(function).fusion(expr) {
             return Some(self.expression(&fused));
         }
-        let shared = self.shared.as_ref()?;
+        let shared = self.sharing()?;
         if catalogue().function(function).evaluation() == Form::Call {
             return None;
         }
         shared.lazy(expr).map(Ok)
+    }
+
+    /// What others may have, unless a value is held: expressions of it are alike, and yet of other values.
+    fn sharing(&self) -> Option<&Shared> {
+        self.shared.as_ref().filter(|_| self.held.is_empty())
     }
 
     /// How many calls were made that somebody can tell of.
@@ -174,7 +188,8 @@ impl Linearizer {
     /// Lets others have what a form gave, if it jumps (else it is a call like others), unless somebody could tell that it is not
     /// evaluated again. `before` are the effects and branches before it.
     fn share(&mut self, expr: &Expr, slot: SlotId, before: (u32, u32)) {
-        if let Some(shared) = &mut self.shared
+        if self.sharing().is_some()
+            && let Some(shared) = &mut self.shared
             && shared.effects() == before.0
             && self.branches != before.1
         {

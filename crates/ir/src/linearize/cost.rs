@@ -85,6 +85,7 @@ pub(super) fn is_cheap(expr: &Expr) -> bool {
                         | Form::Guarded
                         | Form::And
                         | Form::Or
+                        | Form::Held
                 ) && !function.is_volatile()
                     && fitting(function.overloads(), expr, args).all(harmless)
                     && args.iter().all(|a| walk(a, budget))

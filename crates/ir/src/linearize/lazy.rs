@@ -7,6 +7,21 @@ use sqlift_functions::{Expr, Form, FunctionId, SlotId};
 use sqlift_types::{Datum, Error, Repr};
 
 impl Linearizer {
+    /// A value, then what is made of it: the value's slot is written before all that reads it.
+    pub(super) fn let_in(&mut self, expr: &Expr, args: &[Expr]) -> Result<SlotId, Error> {
+        let [value, body] = args else {
+            return Err(
+                Error::unsupported("a value held for other than one expression").at(expr.span),
+            );
+        };
+        let slot = self.expression(value)?;
+        let slot = self.resize(slot, &value.ty, value.span)?;
+        self.held.push(slot);
+        let result = self.expression(body);
+        self.held.pop();
+        result
+    }
+
     /// The arguments up to the first that is NULL; without a jump where nobody can tell.
     pub(super) fn null_first(
         &mut self,

@@ -140,6 +140,7 @@ pub(in crate::families) fn explicit(
     collation: CollationId,
 ) -> Result<Expr, Error> {
     let charset = charset_of(collation);
+    let operand = control::as_shown(operand);
     let kind = operand.ty.kind;
     if matches!(kind, TypeKind::Vector | TypeKind::Dynamic) {
         return Err(Error::unsupported(format_args!(

@@ -1,5 +1,6 @@
 //! In which domain two operands are compared.
 
+use super::super::cast::to_temporal::{chosen_moment, is_chosen};
 use super::super::{json, textual};
 use super::{constant, moment};
 use crate::{BindContext, Expr, ExprKind};
@@ -156,7 +157,12 @@ pub(super) fn texts_in(
 }
 
 /// DATE, DATETIME, TIMESTAMP and TIME as moments.
+///
+/// MySQL: one of several (CASE, COALESCE, GREATEST ...) is NULL where it could not be stored.
 pub(super) fn moment(cx: &mut BindContext<'_>, e: Expr) -> Expr {
+    if let Some(chosen) = chosen_moment(cx, &e) {
+        return chosen;
+    }
     match e.ty.kind {
         TypeKind::DateTime | TypeKind::Timestamp => e,
         TypeKind::Date => {
@@ -184,6 +190,9 @@ pub(super) fn moment(cx: &mut BindContext<'_>, e: Expr) -> Expr {
 
 /// As [`moment`], but a DATE without month or day is what it is: in BETWEEN and IN.
 pub(super) fn whole_moment(cx: &mut BindContext<'_>, e: Expr) -> Expr {
+    if let Some(chosen) = chosen_moment(cx, &e) {
+        return chosen;
+    }
     let e = midnight(cx, e);
     moment(cx, e)
 }
@@ -381,11 +390,12 @@ fn text_as_date(cx: &mut BindContext<'_>, text: Expr, date: &Expr) -> Result<Exp
     };
     let text = moment::as_text(cx, text);
     let (nullable, span) = (text.nullable, text.span);
-    let cast = cx.bind_cast(text.clone(), to.clone())?;
-    // MySQL: where the conversion gives NULL, the zero behind it is compared.
-    Ok(cx
-        .call_named("or zero", vec![cast, text], to, nullable)
-        .at(span))
+    let read = cx.let_in(text, |cx, text| {
+        let cast = cx.bind_cast(text.clone(), to.clone())?;
+        // MySQL: where the conversion gives NULL, the zero behind it is compared.
+        Ok(cx.call_named("or zero", vec![cast, text], to, nullable))
+    });
+    Ok(read?.at(span))
 }
 
 /// A DATE or DATETIME as a DATETIME, whatever its parts.
@@ -437,11 +447,13 @@ fn moments(cx: &mut BindContext<'_>, a: Expr, b: Expr) -> (Expr, Expr) {
         _ => None,
     };
     if a.ty.kind == TypeKind::Date
+        && !is_chosen(&a)
         && let Some(b) = day(&b)
     {
         return (a, b);
     }
     if b.ty.kind == TypeKind::Date
+        && !is_chosen(&b)
         && let Some(a) = day(&a)
     {
         return (a, b);

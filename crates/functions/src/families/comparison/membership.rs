@@ -519,6 +519,7 @@ fn in_dates(cx: &mut BindContext<'_>, operands: Vec<Expr>, constants: bool) -> V
     } else {
         Wording::ForColumn
     };
+    let has_others = operands[1..].iter().any(|o| domain::has_date(&o.ty));
     let mut converted = Vec::with_capacity(operands.len());
     for (i, operand) in operands.into_iter().enumerate() {
         let operand = match operand.ty.kind {
@@ -529,7 +530,12 @@ fn in_dates(cx: &mut BindContext<'_>, operands: Vec<Expr>, constants: bool) -> V
                 match (cx.evaluate)(&call) {
                     // What is wrong with a constant of the list is said once.
                     Ok((value, mut warnings)) if i > 0 && constants => {
+                        // MySQL: what is no date equals nothing.
+                        let is_none = value == Datum::DateTime(0) && !warnings.is_empty();
                         cx.warnings.append(&mut warnings);
+                        if is_none && has_others {
+                            continue;
+                        }
                         Expr::literal(value, SqlType::datetime(6)).at(call.span)
                     }
                     _ => call,

@@ -1,7 +1,7 @@
 //! Comparisons: `= <=> <> < <= > >=`.
 //!
 //! MySQL decides from both types in which domain two values are compared ([`domain`]): integers, DECIMAL, DOUBLE, text in one collation,
-//! or moments. The right operand is only evaluated if the left is not NULL; `<=>` evaluates both and is never NULL. Rows are compared
+//! or moments. The right operand is only evaluated if the left is not NULL; `<=>` evaluates both, some of them twice, and is never NULL. Rows are compared
 //! member by member ([`row`]).
 
 mod between;
@@ -14,6 +14,7 @@ mod ordering;
 mod row;
 mod text;
 
+use super::control::may_warn;
 use super::json;
 use crate::kernel::{Quick, hot_total, total, total_quick, total_with};
 use crate::native::{
@@ -23,7 +24,7 @@ use crate::{BindContext, Expr, ExprKind, Form, Function};
 pub(super) use domain::{all_texts, check};
 pub(super) use moment::text_beside;
 use ordering::{Scales, TextOrder};
-use sqlift_types::{Error, I256, SqlType};
+use sqlift_types::{Datum, Error, I256, SqlType};
 use std::cmp::Ordering;
 
 /// The overloads of a relation: `$op` on native values, `$test` on an [`Ordering`], `$relation` in native code, `$first` whether an `Int`
@@ -143,6 +144,7 @@ pub(super) fn functions() -> Vec<Function> {
         null_safe_equal(),
     ];
     let mut functions: Vec<Function> = relations.into_iter().map(json::relations).collect();
+    functions.push(both());
     functions.push(between::between());
     functions.extend(equality::functions());
     functions.extend(membership::functions());
@@ -223,28 +225,56 @@ fn bind(cx: &mut BindContext<'_>, name: &'static str, args: Vec<Expr>) -> Result
     relation(cx, name, a, b)
 }
 
-/// `a <=> b` of converted operands.
+/// `a <=> b`, `both` being the operands converted for the comparison.
 ///
-/// MySQL: beside a right column that is NULL, but of no DOUBLE, the left operand is converted a second time, and may warn again.
-fn null_safe(
-    cx: &mut BindContext<'_>,
-    a: Expr,
-    b: Expr,
-    right: Expr,
-    left_is_nullable: bool,
-) -> Result<Expr, Error> {
+/// MySQL compares as `=` does; if that is NULL, it asks both operands that may be NULL whether they are, which evaluates them again. They
+/// are asked as they are converted, but beside a DOUBLE column or a document, which are converted later.
+fn null_safe(cx: &mut BindContext<'_>, a: Expr, b: Expr, both: (Expr, Expr)) -> Expr {
     let ty = SqlType::bool();
-    let converts = left_is_nullable && matches!(a.kind, ExprKind::Call { .. }) && !a.is_constant();
-    let silent = json::is_json(&a) || right.ty.kind.is_floating();
-    let repeated = (converts && !silent && right.is_column() && right.nullable).then(|| a.clone());
-    let equal = cx.call_named("<=>", vec![a, b], ty.clone(), false);
-    let Some(again) = repeated else {
-        return Ok(equal);
-    };
-    let missing = cx.bind_named("IS NULL", vec![right])?;
-    let again = cx.call_named("IS NULL", vec![again], ty.clone(), false);
-    let again = cx.call_named("AND", vec![missing, again], ty.clone(), false);
-    Ok(cx.call_named("OR", vec![equal, again], ty, false))
+    let late = |e: &Expr| (e.ty.kind.is_floating() && e.is_column()) || json::is_json(e);
+    let late = late(&a) || late(&b);
+    let mut asked = Vec::new();
+    for (plain, converted) in [(a, &both.0), (b, &both.1)] {
+        let asked_as = match late {
+            true => plain.clone(),
+            false => converted.clone(),
+        };
+        asked.push((plain.nullable, asked_as));
+    }
+    let nullable = both.0.nullable || both.1.nullable;
+    if !asked.iter().any(|(_, e)| may_warn(e) && !e.is_constant()) {
+        return match asked[1].0 {
+            true => cx.call_named("<=>", vec![both.0, both.1], ty, false),
+            // What cannot be NULL is not evaluated beside a NULL.
+            false => {
+                let equal = cx.call_named("=", vec![both.0, both.1], ty.clone(), nullable);
+                cx.call_named("IS TRUE", vec![equal], ty, false)
+            }
+        };
+    }
+    let equal = cx.call_named("=", vec![both.0, both.1], ty.clone(), nullable);
+    let missing = asked.into_iter().map(|(nullable, asked)| match nullable {
+        true => cx.call_named("IS NULL", vec![asked], ty.clone(), false),
+        false => Expr::literal(Datum::Int(0), ty.clone()).at(cx.span),
+    });
+    let missing = missing.collect();
+    let missing = cx.call_named("both", missing, ty.clone(), false);
+    let either = cx.call_named("COALESCE", vec![equal, missing], ty.clone(), true);
+    cx.call_named("IS TRUE", vec![either], ty, false)
+}
+
+/// Whether both are true, both having been evaluated.
+fn both() -> Function {
+    Function::operator(
+        "both",
+        |_, _| Err(Error::unsupported("both")),
+        |_, _, args| {
+            let truth = |datum: &Datum| matches!(datum, Datum::Int(v) if *v != 0);
+            Ok(Datum::Int(i64::from(args.iter().all(truth))))
+        },
+    )
+    .doc("Whether both are true; evaluates both.")
+    .overload(total::<(Bool, Bool), Bool, _>(|a: bool, b: bool| a & b))
 }
 
 /// The typed comparison `a name b`, `name` being one of the seven operators: both operands converted to the domain they are compared in.
@@ -262,18 +292,11 @@ pub(super) fn relation(
         _ => {}
     }
     let nullable = name != "<=>" && (a.nullable || b.nullable);
-    let b_nullable = b.nullable;
-    let (left_is_nullable, right) = (a.nullable, b.clone());
-    let (a, b) = domain::operands(cx, name, a, b)?;
-    if name == "<=>" && !b_nullable {
-        // What cannot be NULL is not evaluated beside a NULL.
-        let may_be_null = a.nullable || b.nullable;
-        let equal = cx.call_named("=", vec![a, b], SqlType::bool(), may_be_null);
-        return Ok(cx.call_named("IS TRUE", vec![equal], SqlType::bool(), false));
-    }
     if name == "<=>" {
-        return null_safe(cx, a, b, right, left_is_nullable);
+        let both = domain::operands(cx, name, a.clone(), b.clone())?;
+        return Ok(null_safe(cx, a, b, both));
     }
+    let (a, b) = domain::operands(cx, name, a, b)?;
     let may_be_null = a.nullable || b.nullable;
     let result = cx.call_named(name, vec![a, b], SqlType::bool(), nullable || may_be_null);
     Ok(if may_be_null && !nullable {

@@ -299,7 +299,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::operator("time of text", |_, _| {
             Err(Error::unsupported("a conversion that only comparisons make"))
         }, time_reference)
-        .doc("Text read as the TIME that IN compares it with; what is none counts as 00:00:00, with a warning.")
+        .doc("Text read as the TIME that IN compares it with; what is none equals no TIME, with a warning.")
         .overload(total_with::<(Bytes,), TimeMarker, _, _>(
             |site| Ok((flags(site.session), zone(site.session), site.args[0].ty.kind.is_binary())),
             |(flags, zone, binary): &(DateFlags, Zone, bool), cx, text: &[u8]| {
@@ -378,8 +378,11 @@ fn read_time(cx: &RowContext<'_>, text: &[u8], flags: DateFlags, zone: &Zone, bi
     if time.is_none() || notes.any() {
         cx.warn(Warning::truncated("time", shown(text, binary).as_bytes()));
     }
-    time.map_or(0, |time| time.micros())
+    time.map_or(NO_TIME, |time| time.micros())
 }
+
+/// What a text counts as that is no TIME: nothing equals it.
+const NO_TIME: i64 = i64::MIN;
 
 fn time_reference(
     cx: &RowContext<'_>,

@@ -4,6 +4,7 @@
 //! (`IF(1, 1, 2.50)` is `1`), a YEAR column its four digits. So conversions to text and to JSON are made of the branches ([`of_branches`]).
 //! IFNULL and COALESCE show the type of the whole.
 
+use super::extremes::may_warn;
 use super::no_rows;
 use crate::families::logic::condition;
 use crate::families::{aggregate, comparison, json, numeric, random, textual};
@@ -61,6 +62,23 @@ fn bind_case_of(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error
     let mut args = args.into_iter();
     let operand = args.next().ok_or_else(|| Error::wrong_arity("CASE"))?;
     let rest: Vec<Expr> = args.collect();
+    // What shows its branches is a CASE itself.
+    let shows = rest.iter().any(|e| e.ty.kind == TypeKind::Decimal);
+    let count = rest.len();
+    let mut values = rest.iter().take(count - count % 2).step_by(2);
+    let is_number = |e: &Expr| e.ty.kind.is_numeric() && e.ty.kind != TypeKind::Hex;
+    let operand = match is_text(&operand) && !operand.is_constant() && values.all(is_number) {
+        // Beside numbers a text is one, and is read once.
+        true => cx.coerce(operand, SqlType::double()),
+        false => operand,
+    };
+    if shows || !may_warn(&operand) {
+        return case_of(cx, operand, rest);
+    }
+    cx.let_in(operand, |cx, operand| case_of(cx, operand, rest))
+}
+
+fn case_of(cx: &mut BindContext<'_>, operand: Expr, rest: Vec<Expr>) -> Result<Expr, Error> {
     let count = rest.len();
     let (mut conditions, mut values) = (Vec::new(), Vec::new());
     let mut converts = false;
@@ -281,6 +299,20 @@ pub(crate) fn of_branches(
             Ok(Expr { kind, ty, ..expr })
         }
         kind => Err(Expr { kind, ..expr }),
+    }
+}
+
+/// MySQL: the text of COALESCE and IFNULL of FLOATs is that of a DOUBLE.
+pub(crate) fn as_shown(expr: Expr) -> Expr {
+    let is_first = |function| catalogue().function(function).evaluation() == Form::Coalesce;
+    match expr.kind {
+        ExprKind::Call { function, .. }
+            if expr.ty.kind == TypeKind::Float && is_first(function) =>
+        {
+            let ty = SqlType::double();
+            Expr { ty, ..expr }
+        }
+        _ => expr,
     }
 }
 

@@ -9,7 +9,7 @@ mod dates;
 
 use super::no_rows;
 use crate::emit::{Emit, Lowered, Relation};
-use crate::families::cast::to_temporal::{Manner, read};
+use crate::families::cast::to_temporal::{Manner, is_chosen, read};
 use crate::families::{aggregate, json, textual};
 use crate::kernel::{KernelMaker, Many, total_with};
 use crate::native::{
@@ -181,23 +181,13 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     Ok(aggregate::call(cx, args, &common, nullable))
 }
 
-/// Whether this is one of several values: what is read as a date of it must be one that could be stored.
-fn is_chosen(expr: &Expr) -> bool {
-    let ExprKind::Call { function, .. } = &expr.kind else {
-        return false;
-    };
-    let function = catalogue().function(*function);
-    matches!(function.evaluation(), Form::Case | Form::Coalesce)
-        || matches!(function.name(), "GREATEST" | "LEAST")
-}
-
 /// DATE, DATETIME, TIMESTAMP.
 fn has_date(ty: &SqlType) -> bool {
     ty.kind.is_temporal() && ty.kind != TypeKind::Time
 }
 
 /// Whether evaluating it may be noticed.
-fn may_warn(expr: &Expr) -> bool {
+pub(in crate::families) fn may_warn(expr: &Expr) -> bool {
     let ExprKind::Call { function, args } = &expr.kind else {
         return false;
     };

@@ -1,4 +1,4 @@
-//! ANY_VALUE and NAME_CONST: the value of an argument.
+//! ANY_VALUE and NAME_CONST: the value of an argument. What a value is held by that is evaluated once ([`BindContext::let_in`]).
 
 use super::no_rows;
 use crate::families::aggregate;
@@ -15,6 +15,12 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("The second argument, a constant that is called as the first says.")
             .example("NAME_CONST('a', 5)", "5")
             .form(Form::Coalesce),
+        Function::operator("let", bind_nothing, reference)
+            .doc("The second argument, in which `held` is the value of the first.")
+            .form(Form::Let),
+        Function::operator("held", bind_nothing, reference)
+            .doc("The value that the innermost `let` holds.")
+            .form(Form::Held),
     ]
 }
 
@@ -38,6 +44,10 @@ fn bind_name_const(_: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
         nullable: true,
         ..value
     })
+}
+
+fn bind_nothing(_: &mut BindContext<'_>, _: Vec<Expr>) -> Result<Expr, Error> {
+    Err(Error::unsupported("a value that only other functions hold"))
 }
 
 fn reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {

@@ -4,8 +4,6 @@
 //! behind it raises no warning; NULLs among the values are passed over, and -1 is the answer for a NULL `n`.
 
 use super::no_rows;
-use crate::kernel::{Many, total_with};
-use crate::native::{Double, Int, Opt};
 use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
@@ -13,71 +11,61 @@ pub(super) fn functions() -> Vec<Function> {
     vec![
         Function::new("INTERVAL", (2, usize::MAX), bind, reference)
             .doc("How many of the ascending values behind the first argument are not larger than it; -1 if it is NULL.")
-            .example("INTERVAL(23, 1, 15, 17, 30, 44, 200)", "3")
-            .overload(total_with::<Many<Opt<Double>>, Int, (), _>(|_| Ok(()), place)),
+            .example("INTERVAL(23, 1, 15, 17, 30, 44, 200)", "3"),
     ]
 }
 
 fn ty() -> SqlType {
-    SqlType::bigint_of(2)
+    // MySQL: two wide, and both count as digits.
+    SqlType::bigint_of(3)
 }
 
 fn is_exact(ty: &SqlType) -> bool {
     ty.kind.is_integer() || matches!(ty.kind, TypeKind::Decimal | TypeKind::Year | TypeKind::Bit)
 }
 
+/// A CASE over the values, so that they are looked at one after the other.
 fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     no_rows(&args)?;
     if let Some(odd) = args.iter().find(|a| a.ty.kind == TypeKind::Vector) {
         return Err(Error::unsupported(format_args!("INTERVAL of {}", odd.ty)));
     }
-    let mut args = args.into_iter();
+    // MySQL: a YEAR is a number here, no year that others are read as.
+    let mut args = args.into_iter().map(|arg| match arg.ty.kind {
+        TypeKind::Year => cx.coerce(arg, SqlType::bigint_of(4)),
+        _ => arg,
+    });
     let n = args.next().ok_or_else(|| Error::wrong_arity("INTERVAL"))?;
-    let values: Vec<Expr> = args.collect();
-    let number = |n: i64| Expr::literal(Datum::Int(n), ty());
-    let real = cx.coerce(n.clone(), SqlType::double());
-    if real.as_literal().is_none() && !(n.ty.kind.is_numeric() || n.ty.kind.is_temporal()) {
-        // The text is converted once: all values are looked at, whether or not one is larger.
-        let all = [real].into_iter().chain(values);
-        let all = all.map(|v| cx.coerce(v, SqlType::double())).collect();
-        return Ok(cx.call(all, ty(), false));
-    }
-    let mut branches = Vec::new();
-    if n.nullable {
-        let missing = cx.bind_named("IS NULL", vec![n.clone()])?;
-        branches.extend([missing, number(-1)]);
-    }
-    let count = values.len() as i64;
-    for (place, value) in (0..).zip(values) {
-        branches.push(if is_exact(&n.ty) && is_exact(&value.ty) {
-            cx.bind_named(">", vec![value, n.clone()])?
-        } else {
-            let nullable = value.nullable || real.nullable;
-            let value = cx.coerce(value, SqlType::double());
-            cx.call_named(">", vec![value, real.clone()], SqlType::bool(), nullable)
-        });
-        branches.push(number(place));
-    }
-    branches.push(number(count));
-    Ok(cx.call_named("CASE", branches, ty(), false))
-}
-
-fn reference(_: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
-    let Datum::Double(n) = args[0] else {
-        return Ok(Datum::Int(-1));
+    let n = match is_exact(&n.ty) {
+        true => n,
+        false => cx.coerce(n, SqlType::double()),
     };
-    for (place, value) in args[1..].iter().enumerate() {
-        if matches!(value, Datum::Double(v) if *v > n) {
-            return Ok(Datum::Int(place as i64));
+    let args: Vec<Expr> = args.collect();
+    cx.let_in(n, |cx, n| {
+        let number = |n: i64| Expr::literal(Datum::Int(n), ty());
+        let mut branches = Vec::new();
+        if n.nullable {
+            let missing = cx.bind_named("IS NULL", vec![n.clone()])?;
+            branches.extend([missing, number(-1)]);
         }
-    }
-    Ok(Datum::Int(args.len() as i64 - 1))
+        let count = args.len() as i64;
+        for (place, value) in (0..).zip(args) {
+            branches.push(if is_exact(&n.ty) && is_exact(&value.ty) {
+                cx.bind_named(">", vec![value, n.clone()])?
+            } else {
+                let nullable = value.nullable || n.nullable;
+                let both = [value, n.clone()].map(|e| cx.coerce(e, SqlType::double()));
+                cx.call_named(">", both.into(), SqlType::bool(), nullable)
+            });
+            branches.push(number(place));
+        }
+        branches.push(number(count));
+        Ok(cx.call_named("CASE", branches, ty(), false))
+    })
 }
 
-fn place<'r>((): &'r (), _: &RowContext<'r>, args: &'r [Option<f64>]) -> i64 {
-    let Some((Some(n), values)) = args.split_first() else {
-        return -1;
-    };
-    let larger = |value: &Option<f64>| value.is_some_and(|v| v > *n);
-    values.iter().position(larger).unwrap_or(values.len()) as i64
+/// Never called: the function is bound to CASE.
+fn reference(cx: &RowContext<'_>, _: &CallSite<'_>, _: &[Datum]) -> Result<Datum, Fault> {
+    cx.raise(Error::unsupported("an INTERVAL that was not bound"));
+    Err(Fault::Raised)
 }

@@ -7,7 +7,7 @@ use super::{binary_charset, held, to_held, to_json};
 use crate::families::textual;
 use crate::kernel::{Many, fallible_with};
 use crate::native::{Bool, Bytes, Int, Json as HeldJson, Opt};
-use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Exit, Expr, Fault, Form, Function, RowContext};
 use sqlift_collation::CollationId;
 use sqlift_types::json::{BadPath, Json, Path};
 use sqlift_types::{Datum, Error, SqlType, TypeKind, Warning};
@@ -85,6 +85,15 @@ pub(super) fn entry<F: JsonFunction>(
     bind: crate::Bind,
 ) -> Function {
     with_kernel::<F>(Function::new(name, arity, bind, reference::<F>))
+}
+
+/// The entry of a function that looks at nothing behind a first argument that is NULL.
+pub(super) fn guarded<F: JsonFunction>(
+    name: &'static str,
+    arity: (usize, usize),
+    bind: crate::Bind,
+) -> Function {
+    entry::<F>(name, arity, bind).form(Form::Guarded)
 }
 
 /// The entry of what is called by syntax.

@@ -3,7 +3,7 @@
 //!
 //! The changes of one call are made one after the other, each to what the one before left. A path that leads nowhere changes nothing.
 
-use super::call::{Answer, Call, Gives, JsonFunction, Role, bind, entry};
+use super::call::{Answer, Call, Gives, JsonFunction, Role, bind, entry, guarded};
 use crate::{BindContext, Expr, Function};
 use sqlift_types::json::{Index, Json, Leg, Object};
 use sqlift_types::{Error, Warning};
@@ -12,28 +12,28 @@ use std::mem;
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
-        entry::<Set>("JSON_SET", (3, usize::MAX), bind_pairs::<Set>)
+        guarded::<Set>("JSON_SET", (3, usize::MAX), bind_pairs::<Set>)
             .doc("The document with values put at paths, whether or not there is something.")
             .example("JSON_SET('{\"a\": 1}', '$.a', 2, '$.b', 3)", "{\"a\": 2, \"b\": 3}"),
-        entry::<Insert>("JSON_INSERT", (3, usize::MAX), bind_pairs::<Insert>)
+        guarded::<Insert>("JSON_INSERT", (3, usize::MAX), bind_pairs::<Insert>)
             .doc("The document with values put at paths where there is nothing yet.")
             .example("JSON_INSERT('{\"a\": 1}', '$.a', 2, '$.b', 3)", "{\"a\": 1, \"b\": 3}"),
-        entry::<Replace>("JSON_REPLACE", (3, usize::MAX), bind_pairs::<Replace>)
+        guarded::<Replace>("JSON_REPLACE", (3, usize::MAX), bind_pairs::<Replace>)
             .doc("The document with values put at paths where there is something already.")
             .example("JSON_REPLACE('{\"a\": 1}', '$.a', 2, '$.b', 3)", "{\"a\": 2}"),
-        entry::<ArrayAppend>("JSON_ARRAY_APPEND", (3, usize::MAX), bind_pairs::<ArrayAppend>)
+        guarded::<ArrayAppend>("JSON_ARRAY_APPEND", (3, usize::MAX), bind_pairs::<ArrayAppend>)
             .doc("The document with values put at the end of arrays.")
             .example("JSON_ARRAY_APPEND('[1, [2]]', '$[1]', 3)", "[1, [2, 3]]"),
-        entry::<ArrayInsert>("JSON_ARRAY_INSERT", (3, usize::MAX), bind_pairs::<ArrayInsert>)
+        guarded::<ArrayInsert>("JSON_ARRAY_INSERT", (3, usize::MAX), bind_pairs::<ArrayInsert>)
             .doc("The document with values put before elements of arrays.")
             .example("JSON_ARRAY_INSERT('[1, 2]', '$[1]', 3)", "[1, 3, 2]"),
-        entry::<Remove>("JSON_REMOVE", (2, usize::MAX), bind::<Remove>)
+        guarded::<Remove>("JSON_REMOVE", (2, usize::MAX), bind::<Remove>)
             .doc("The document without what paths lead to.")
             .example("JSON_REMOVE('[1, 2, 3]', '$[0]', '$[0]')", "[3]"),
-        entry::<MergePreserve>("JSON_MERGE_PRESERVE", (2, usize::MAX), bind::<MergePreserve>)
+        guarded::<MergePreserve>("JSON_MERGE_PRESERVE", (2, usize::MAX), bind::<MergePreserve>)
             .doc("One document of all: arrays are joined, values of a key too.")
             .example("JSON_MERGE_PRESERVE('{\"a\": 1}', '{\"a\": 2}')", "{\"a\": [1, 2]}"),
-        entry::<MergePreserve>("JSON_MERGE", (2, usize::MAX), bind_merge)
+        guarded::<MergePreserve>("JSON_MERGE", (2, usize::MAX), bind_merge)
             .doc("The old name of JSON_MERGE_PRESERVE.")
             .example("JSON_MERGE('[1]', '2')", "[1, 2]"),
         entry::<MergePatch>("JSON_MERGE_PATCH", (2, usize::MAX), bind::<MergePatch>)

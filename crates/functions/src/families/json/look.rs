@@ -1,6 +1,8 @@
 //! What is in a document: JSON_EXTRACT, `->`, `->>`, JSON_KEYS, JSON_LENGTH, JSON_DEPTH, JSON_TYPE, JSON_VALID, JSON_STORAGE_SIZE.
 
-use super::call::{Answer, Call, Gives, JsonFunction, Role, arguments, bind, entry, operator};
+use super::call::{
+    Answer, Call, Gives, JsonFunction, Role, arguments, bind, entry, guarded, operator,
+};
 use crate::{BindContext, Expr, Function};
 use sqlift_collation::CollationId;
 use sqlift_types::json::{Json, NotJson};
@@ -9,7 +11,7 @@ use std::borrow::Cow;
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
-        entry::<Extract>("JSON_EXTRACT", (2, usize::MAX), bind::<Extract>)
+        guarded::<Extract>("JSON_EXTRACT", (2, usize::MAX), bind::<Extract>)
             .doc("What paths lead to in a document; an array if that may be more than one value.")
             .example("JSON_EXTRACT('{\"a\": [1, 2]}', '$.a[last]')", "2"),
         operator::<Extract>("->", bind::<Extract>)
@@ -18,10 +20,10 @@ pub(super) fn functions() -> Vec<Function> {
         operator::<Extract>("->>", bind_arrow_unquote)
             .doc("The same, without quotation marks if it is a string.")
             .example("j->>'$.a'", "x"),
-        entry::<Keys>("JSON_KEYS", (1, 2), bind::<Keys>)
+        guarded::<Keys>("JSON_KEYS", (1, 2), bind::<Keys>)
             .doc("The keys of an object; NULL of anything else.")
             .example("JSON_KEYS('{\"bb\": 1, \"a\": 2}')", "[\"a\", \"bb\"]"),
-        entry::<Length>("JSON_LENGTH", (1, 2), bind::<Length>)
+        guarded::<Length>("JSON_LENGTH", (1, 2), bind::<Length>)
             .doc("How many elements or members; 1 for a scalar.")
             .example("JSON_LENGTH('[1, 2, 3]')", "3"),
         entry::<Depth>("JSON_DEPTH", (1, 1), bind::<Depth>)

@@ -36,7 +36,12 @@ pub(super) use to_json::{bind_cast, value};
 
 pub(super) fn functions() -> Vec<Function> {
     [
-        vec![to_json::function(), to_json::cast(), from_json::function()],
+        vec![
+            to_json::function(),
+            to_json::computed(),
+            to_json::cast(),
+            from_json::function(),
+        ],
         make::functions(),
         look::functions(),
         change::functions(),

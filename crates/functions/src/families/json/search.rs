@@ -1,8 +1,8 @@
 //! Whether and where something is in a document: JSON_CONTAINS, JSON_CONTAINS_PATH, JSON_OVERLAPS, MEMBER OF, JSON_SEARCH.
 
-use super::call::{Answer, Call, Gives, JsonFunction, Role, bind, entry, operator};
+use super::call::{Answer, Call, Gives, JsonFunction, Role, bind, guarded, operator};
 use crate::families::textual;
-use crate::{BindContext, Expr, Function};
+use crate::{BindContext, Expr, Form, Function};
 use sqlift_collation::{CollationId, LikePattern};
 use sqlift_types::json::{Index, Json, Leg, Path};
 use sqlift_types::{Datum, Error, SqlMode};
@@ -10,19 +10,20 @@ use std::collections::HashSet;
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
-        entry::<Contains>("JSON_CONTAINS", (2, 3), bind::<Contains>)
+        guarded::<Contains>("JSON_CONTAINS", (2, 3), bind::<Contains>)
             .doc("Whether a document, or what a path leads to in it, contains another one.")
             .example("JSON_CONTAINS('[1, 2, 3]', '[3, 1]')", "1"),
-        entry::<ContainsPath>("JSON_CONTAINS_PATH", (3, usize::MAX), bind::<ContainsPath>)
+        guarded::<ContainsPath>("JSON_CONTAINS_PATH", (3, usize::MAX), bind::<ContainsPath>)
             .doc("Whether one or all of the paths lead to something.")
             .example("JSON_CONTAINS_PATH('{\"a\": 1}', 'one', '$.a', '$.b')", "1"),
-        entry::<Overlaps>("JSON_OVERLAPS", (2, 2), bind::<Overlaps>)
+        guarded::<Overlaps>("JSON_OVERLAPS", (2, 2), bind::<Overlaps>)
             .doc("Whether two documents have an element or a member in common.")
             .example("JSON_OVERLAPS('[1, 2]', '[2, 3]')", "1"),
         operator::<MemberOf>("MEMBER OF", bind::<MemberOf>)
+            .form(Form::Guarded)
             .doc("Whether a value is an element of an array.")
             .example("2 MEMBER OF ('[1, 2]')", "1"),
-        entry::<Search>("JSON_SEARCH", (3, usize::MAX), bind_search)
+        guarded::<Search>("JSON_SEARCH", (3, usize::MAX), bind_search)
             .doc("The path to one string, or to all, that is like a pattern.")
             .example("JSON_SEARCH('[\"a\", \"b\"]', 'one', 'b')", "\"$[1]\""),
     ]

@@ -3,18 +3,22 @@
 //! Every value is some JSON value: text a string, a binary string opaque, a truth value `true` or `false`. CAST alone reads text as a document.
 
 use super::{binary_charset, to_held, too_deep};
-use crate::families::{control, textual};
+use crate::families::cast::to_temporal::chosen_moment;
+use crate::families::{control, numeric, textual};
 use crate::kernel::fallible_with;
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Json as HeldJson, Time, UInt,
 };
-use crate::{BindContext, CallSite, Exit, Expr, Fault, Function, RowContext};
+use crate::{
+    BindContext, CallSite, Exit, Expr, ExprKind, Fault, Form, Function, RowContext, catalogue,
+};
 use sqlift_collation::{Charset, CollationId, convert};
 use sqlift_types::decimal::Decimal;
 use sqlift_types::json::{Json, NotJson, Opaque};
 use sqlift_types::{Datum, Error, I256, SqlType, TypeKind, write_text};
 
 const VALUE: &str = "json value";
+const COMPUTED: &str = "json value of computed";
 pub(super) const CAST: &str = "CAST AS JSON";
 
 /// The overloads of a conversion to JSON, one a representation.
@@ -38,6 +42,14 @@ pub(super) fn function() -> Function {
     let function = Function::operator(VALUE, bind_nothing, value_reference)
         .doc("The JSON value that a value of another type is.");
     from_all!(function, |site| Ok(Source::of(site, Reading::Value)))
+}
+
+/// The same of a DECIMAL that was computed.
+pub(super) fn computed() -> Function {
+    let function = Function::operator(COMPUTED, bind_nothing, computed_reference)
+        .doc("The JSON value that a computed DECIMAL is: of zero without decimals.");
+    from_all!(function, |site| Ok(Source::of(site, Reading::Computed));
+        Dec64 |v, s| s.decimal(v.into()); Dec128 |v, s| s.decimal(v.into()); Dec256 |v, s| s.decimal(v))
 }
 
 /// CAST AS JSON.
@@ -75,9 +87,83 @@ pub(in crate::families) fn value(cx: &BindContext<'_>, expr: Expr) -> Expr {
         return Expr { ty, ..expr };
     }
     let (nullable, span) = (expr.nullable, expr.span);
-    match control::of_branches(expr, &ty, &|branch| value(cx, branch)) {
+    if let Some(moment) = chosen_moment(cx, &expr)
+        && expr.ty.kind != TypeKind::Date
+    {
+        return cx.call_named(VALUE, vec![moment], ty, true).at(span);
+    }
+    let converted = control::of_branches(expr, &ty, &|branch| value(cx, branch))
+        .or_else(|expr| of_first(cx, expr, &ty));
+    match converted {
         Ok(value) => cx.with_collation(value, Expr::literal(Datum::Null, ty).collated),
-        Err(expr) => cx.call_named(VALUE, vec![expr], ty, nullable).at(span),
+        Err(expr) => {
+            let (name, expr) = computation(cx, expr);
+            cx.call_named(name, vec![expr], ty, nullable).at(span)
+        }
+    }
+}
+
+/// COALESCE or IFNULL of DECIMALs: a document shows the one that is taken as it is.
+fn of_first(cx: &BindContext<'_>, expr: Expr, to: &SqlType) -> Result<Expr, Expr> {
+    let is_first = |function| catalogue().function(function).evaluation() == Form::Coalesce;
+    match expr.kind {
+        ExprKind::Call { function, args }
+            if expr.ty.kind == TypeKind::Decimal && is_first(function) =>
+        {
+            let args = args.into_iter().map(|arg| value(cx, unconverted(cx, arg)));
+            let kind = ExprKind::Call {
+                function,
+                args: args.collect(),
+            };
+            let ty = to.clone();
+            Ok(Expr { kind, ty, ..expr })
+        }
+        kind => Err(Expr { kind, ..expr }),
+    }
+}
+
+/// The number that was converted to a common DECIMAL, as a DECIMAL of its own.
+fn unconverted(cx: &BindContext<'_>, expr: Expr) -> Expr {
+    let ExprKind::Call { function, args } = &expr.kind else {
+        return expr;
+    };
+    match args.as_slice() {
+        [own]
+            if catalogue().function(*function).name() == "coerce"
+                && (own.ty.kind.is_integer() || own.ty.kind == TypeKind::Decimal) =>
+        {
+            cx.coerce(own.clone(), numeric::decimal(numeric::digits(&own.ty)))
+        }
+        _ => expr,
+    }
+}
+
+/// How a value goes into a document, and as what.
+///
+/// MySQL holds a DECIMAL with the decimals that it was computed with. A sum, difference, product, quotient or remainder that is zero has
+/// none; UNIX_TIMESTAMP has six.
+fn computation<'n>(cx: &BindContext<'_>, expr: Expr) -> (&'n str, Expr) {
+    if expr.ty.kind != TypeKind::Decimal {
+        return (VALUE, expr);
+    }
+    match called(&expr) {
+        Some("+" | "-" | "*" | "/" | "%") if expr.children().len() == 2 => (COMPUTED, expr),
+        Some("-" | "ABS") => match computation(cx, expr.children()[0].clone()) {
+            (COMPUTED, _) => (COMPUTED, expr),
+            _ => (VALUE, expr),
+        },
+        Some("UNIX_TIMESTAMP") => {
+            let whole = expr.ty.length - u32::from(expr.ty.decimals);
+            (COMPUTED, cx.coerce(expr, SqlType::decimal(whole + 6, 6)))
+        }
+        _ => (VALUE, expr),
+    }
+}
+
+fn called(expr: &Expr) -> Option<&'static str> {
+    match &expr.kind {
+        ExprKind::Call { function, .. } => Some(catalogue().function(*function).name()),
+        _ => None,
     }
 }
 
@@ -91,7 +177,8 @@ pub(in crate::families) fn bind_cast(
         textual::require_mapping(charset, Charset::Utf8mb4)?;
     }
     let nullable = true;
-    let operand = match operand.shows_branches() {
+    let shown = operand.ty.kind == TypeKind::Decimal || chosen_moment(cx, &operand).is_some();
+    let operand = match shown {
         true => value(cx, operand),
         false => operand,
     };
@@ -105,6 +192,8 @@ enum Reading {
     Value,
     /// The text of a document.
     Document,
+    /// A DECIMAL that was computed.
+    Computed,
 }
 
 /// Where a value comes from.
@@ -145,6 +234,9 @@ impl Source {
             Datum::Int(v) => Json::Int(v),
             Datum::UInt(_) => self.of_unsigned(value)?,
             Datum::Double(v) => Json::Double(v),
+            Datum::Decimal(v) if self.reading == Reading::Computed && v.is_zero() => {
+                Json::Decimal(Decimal::default())
+            }
             Datum::Decimal(v) => Json::Decimal(v),
             Datum::Date(v) => Json::Date(v),
             Datum::Time(v) => Json::Time(v),
@@ -194,7 +286,7 @@ impl Source {
         }
         let utf8 = self.utf8(text);
         match self.reading {
-            Reading::Value => Ok(Json::String(utf8)),
+            Reading::Value | Reading::Computed => Ok(Json::String(utf8)),
             Reading::Document => parse(&utf8, 1, "cast_as_json"),
         }
     }
@@ -231,6 +323,14 @@ fn value_reference(
     args: &[Datum],
 ) -> Result<Datum, Fault> {
     by_reference(cx, Source::of(site, Reading::Value), &args[0])
+}
+
+fn computed_reference(
+    cx: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    by_reference(cx, Source::of(site, Reading::Computed), &args[0])
 }
 
 fn cast_reference(

@@ -40,15 +40,17 @@ fn bind_elt(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
         .max()
         .unwrap_or(0);
     let ty = textual::text_type(length, collated.collation);
-    let mut branches = Vec::new();
-    for (n, text) in texts.into_iter().enumerate() {
-        let place = Expr::literal(Datum::Int(n as i64 + 1), SqlType::bigint()).at(cx.span);
-        branches.push(cx.bind_named("=", vec![number.clone(), place])?);
-        branches.push(text);
-    }
-    branches.push(cx.null(ty.clone()));
-    let call = cx.call_named("CASE", branches, ty, true);
-    Ok(cx.with_collation(call, collated))
+    cx.let_in(number, |cx, number| {
+        let mut branches = Vec::new();
+        for (n, text) in texts.into_iter().enumerate() {
+            let place = Expr::literal(Datum::Int(n as i64 + 1), SqlType::bigint()).at(cx.span);
+            branches.push(cx.bind_named("=", vec![number.clone(), place])?);
+            branches.push(text);
+        }
+        branches.push(cx.null(ty.clone()));
+        let call = cx.call_named("CASE", branches, ty, true);
+        Ok(cx.with_collation(call, collated))
+    })
 }
 
 /// The chosen arguments joined by commas, NULL taking the place of those not chosen.
@@ -59,40 +61,40 @@ fn bind_make_set(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Erro
     let (texts, collated) = textual::texts(cx, "make_set", args.collect())?;
     let charset = textual::charset_of(collated.collation);
     let nullable = number.nullable || texts.iter().any(|t| t.nullable);
-    let length: u64 = texts
-        .iter()
-        .map(|t| textual::length_in(&t.ty, charset))
-        .sum::<u64>()
-        + texts.len() as u64
-        - 1;
-    let ty = textual::text_type(length, collated.collation);
+    // MySQL: the sum is one of 32 bits, where a text of a document counts as all ones.
+    let length = texts.iter().fold(texts.len() as u32 - 1, |sum, text| {
+        sum.wrapping_add(textual::length_in(&text.ty, charset) as u32)
+    });
+    let ty = textual::text_type(length.into(), collated.collation);
     let mut comma = Vec::new();
     convert(Charset::Ascii, charset, b",", &mut comma);
     let comma_type = SqlType::text(TypeKind::VarChar, 1, collated.collation);
-    // The separator is NULL when the number is: so is the result.
-    let missing = cx.bind_named("IS NULL", vec![number.clone()])?;
     let comma = Expr::literal(Datum::Bytes(comma), comma_type.clone()).at(cx.span);
-    let separator = if number.nullable {
-        let null = cx.null(comma_type.clone());
-        cx.call_named("CASE", vec![missing, null, comma], comma_type, true)
-    } else {
-        comma
-    };
-    let mut parts = vec![separator];
-    for (n, text) in texts.into_iter().enumerate().take(64) {
-        let bit = Expr::literal(Datum::Int(1i64.wrapping_shl(n as u32)), SqlType::bigint());
-        let is_set = cx.call_named(
-            "has bit",
-            vec![number.clone(), bit.at(cx.span)],
-            SqlType::bool(),
-            number.nullable,
-        );
-        let null = cx.null(text.ty.clone());
-        let ty = text.ty.clone();
-        parts.push(cx.call_named("CASE", vec![is_set, text, null], ty, true));
-    }
-    let call = cx.call_named("CONCAT_WS", parts, ty, nullable);
-    Ok(cx.with_collation(call, collated))
+    cx.let_in(number, |cx, number| {
+        // The separator is NULL when the number is: so is the result.
+        let separator = if number.nullable {
+            let missing = cx.bind_named("IS NULL", vec![number.clone()])?;
+            let null = cx.null(comma_type.clone());
+            cx.call_named("CASE", vec![missing, null, comma], comma_type, true)
+        } else {
+            comma
+        };
+        let mut parts = vec![separator];
+        for (n, text) in texts.into_iter().enumerate().take(64) {
+            let bit = Expr::literal(Datum::Int(1i64.wrapping_shl(n as u32)), SqlType::bigint());
+            let is_set = cx.call_named(
+                "has bit",
+                vec![number.clone(), bit.at(cx.span)],
+                SqlType::bool(),
+                number.nullable,
+            );
+            let null = cx.null(text.ty.clone());
+            let ty = text.ty.clone();
+            parts.push(cx.call_named("CASE", vec![is_set, text, null], ty, true));
+        }
+        let call = cx.call_named("CONCAT_WS", parts, ty, nullable);
+        Ok(cx.with_collation(call, collated))
+    })
 }
 
 fn bind_export_set(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {

@@ -1,6 +1,7 @@
 //! Where a text is: LOCATE, POSITION, INSTR, FIND_IN_SET, FIELD. What is the same is decided by the collation.
 
 use super::{bytes, count, exactly, int};
+use crate::families::control::may_warn;
 use crate::families::textual;
 use crate::kernel::{Many, total_with};
 use crate::native::{Bytes, Double, Int, Opt};
@@ -81,11 +82,22 @@ fn bind_locate(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
     let (text, needle, _) = textual::led(cx, text, vec![needle])?;
     let [needle] = exactly(needle, "LOCATE")?;
     let needle = textual::relabeled(cx, needle, text.ty.collation);
-    let mut all = vec![needle, text];
-    if let Some(start) = args.next() {
-        all.push(count(cx, start)?);
+    let start = match args.next() {
+        Some(start) => Some(count(cx, start)?),
+        None => None,
+    };
+    if !text.nullable || !may_warn(&needle) {
+        let all = [needle, text].into_iter().chain(start).collect();
+        return Ok(cx.call(all, position_type(), nullable));
     }
-    Ok(cx.call(all, position_type(), nullable))
+    // In NULL nothing is looked for, and what cannot be converted to be found there is no error.
+    cx.let_in(text, |cx, text| {
+        let missing = cx.bind_named("IS NULL", vec![text.clone()])?;
+        let all = [needle, text].into_iter().chain(start).collect();
+        let found = cx.call(all, position_type(), true);
+        let branches = vec![missing, cx.null(position_type()), found];
+        Ok(cx.call_named("CASE", branches, position_type(), nullable))
+    })
 }
 
 fn bind_instr(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
@@ -105,7 +117,8 @@ fn bind_find_in_set(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, E
 
 /// All strings are compared as strings, all integers as integers, exact numbers as DECIMAL, anything else as DOUBLE.
 ///
-/// MySQL stops at the first that is equal, so what stands behind it raises no warning.
+/// MySQL stops at the first that is equal, so what stands behind it raises no warning: where there may be one, it is a CASE over the
+/// arguments.
 fn bind_field(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     let text = |t: &SqlType| {
         t.kind.is_string()
@@ -118,70 +131,59 @@ fn bind_field(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
     {
         return Err(Error::unsupported(format_args!("FIELD of {}", odd.ty)));
     }
-    if args.iter().all(|a| text(&a.ty)) {
-        let mut args = args.into_iter();
-        let wanted = args.next().ok_or_else(|| Error::wrong_arity("FIELD"))?;
-        let asked = wanted.clone();
-        let (wanted, others, _) = textual::led(cx, wanted, args.collect())?;
-        let args = [wanted].into_iter().chain(others).collect();
-        let call = cx.call(args, position_type(), false);
-        if !asked.nullable || asked.is_null_literal() {
-            return Ok(call);
-        }
-        // Of NULL the others are not looked at: they may be texts that cannot be converted.
-        let zero = Expr::literal(Datum::Int(0), position_type()).at(cx.span);
-        let missing = cx.bind_named("IS NULL", vec![asked])?;
-        let branches = vec![missing, zero, call];
-        return Ok(cx.call_named("CASE", branches, position_type(), false));
+    let mut args = args.into_iter();
+    let wanted = args.next().ok_or_else(|| Error::wrong_arity("FIELD"))?;
+    let args: Vec<Expr> = args.collect();
+    let all =
+        |test: &dyn Fn(&SqlType) -> bool| test(&wanted.ty) && args.iter().all(|a| test(&a.ty));
+    if all(&text) {
+        let (wanted, others, _) = textual::led(cx, wanted, args)?;
+        return field_of(cx, wanted, others);
     }
     let integer =
         |t: &SqlType| t.kind.is_integer() || matches!(t.kind, TypeKind::Year | TypeKind::Bit);
-    let exact = |t: &SqlType| integer(t) || t.kind == TypeKind::Decimal;
-    let common = if args.iter().all(|a| exact(&a.ty)) {
-        None
-    } else {
-        Some(SqlType::double())
-    };
-    let place = |n: usize| Expr::literal(Datum::Int(n as i64), position_type());
-    let mut args = args.into_iter();
-    let wanted = args.next().ok_or_else(|| Error::wrong_arity("FIELD"))?;
-    let as_common = |cx: &mut BindContext<'_>, arg: Expr| match &common {
-        Some(ty) => cx.coerce(arg, ty.clone()),
-        None => arg,
-    };
-    let is_converted = text(&wanted.ty) && !wanted.ty.kind.is_temporal();
-    let converted = as_common(cx, wanted.clone());
-    if is_converted && common.is_some() {
-        // The text is converted once: all arguments are looked at, whether or not one is equal.
-        let all: Vec<Expr> = args.map(|arg| as_common(cx, arg)).collect();
-        let all = [converted].into_iter().chain(all).collect();
-        let call = cx.call(all, position_type(), false);
-        if !wanted.nullable {
-            return Ok(call);
-        }
-        let missing = cx.bind_named("IS NULL", vec![wanted])?;
-        let branches = vec![missing, place(0), call];
-        return Ok(cx.call_named("CASE", branches, position_type(), false));
-    }
-    let wanted = converted;
-    let mut branches = Vec::new();
-    for (n, arg) in args.enumerate() {
-        let arg = as_common(cx, arg);
-        branches.push(match &common {
-            Some(_) => {
-                let nullable = wanted.nullable || arg.nullable;
-                cx.call_named("=", vec![wanted.clone(), arg], SqlType::bool(), nullable)
-            }
-            None => cx.bind_named("=", vec![wanted.clone(), arg])?,
+    if all(&|t| integer(t) || t.kind == TypeKind::Decimal) {
+        return cx.let_in(wanted, |cx, wanted| {
+            let equal =
+                |cx: &mut BindContext<'_>, arg| cx.bind_named("=", vec![wanted.clone(), arg]);
+            let matches = args.into_iter().map(|arg| equal(cx, arg));
+            let matches = matches.collect::<Result<_, _>>()?;
+            first_match(cx, &wanted, matches)
         });
-        branches.push(place(n + 1));
+    }
+    let double = |arg| cx.coerce(arg, SqlType::double());
+    let (wanted, others) = (double(wanted), args.into_iter().map(double).collect());
+    field_of(cx, wanted, others)
+}
+
+/// FIELD of arguments that are compared as they are.
+fn field_of(cx: &mut BindContext<'_>, wanted: Expr, others: Vec<Expr>) -> Result<Expr, Error> {
+    if !others.iter().any(may_warn) {
+        let args = [wanted].into_iter().chain(others).collect();
+        return Ok(cx.call(args, position_type(), false));
+    }
+    cx.let_in(wanted, |cx, wanted| {
+        let matches = others.into_iter().map(|other| {
+            let nullable = wanted.nullable || other.nullable;
+            cx.call_named("=", vec![wanted.clone(), other], SqlType::bool(), nullable)
+        });
+        let matches = matches.collect();
+        first_match(cx, &wanted, matches)
+    })
+}
+
+/// The number of the first test that is true; 0 if none is, or `wanted` is NULL.
+fn first_match(cx: &mut BindContext<'_>, wanted: &Expr, matches: Vec<Expr>) -> Result<Expr, Error> {
+    let place = |n: usize| Expr::literal(Datum::Int(n as i64), position_type());
+    let mut branches = Vec::new();
+    if wanted.nullable {
+        let missing = cx.bind_named("IS NULL", vec![wanted.clone()])?;
+        branches.extend([missing, place(0)]);
+    }
+    for (n, equal) in matches.into_iter().enumerate() {
+        branches.extend([equal, place(n + 1)]);
     }
     branches.push(place(0));
-    if !wanted.nullable {
-        return Ok(cx.call_named("CASE", branches, position_type(), false));
-    }
-    let missing = cx.bind_named("IS NULL", vec![wanted])?;
-    branches.splice(0..0, [missing, place(0)]);
     Ok(cx.call_named("CASE", branches, position_type(), false))
 }
 

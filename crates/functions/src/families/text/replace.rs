@@ -4,7 +4,7 @@ use super::{Site, bytes, exactly, result};
 use crate::families::textual;
 use crate::kernel::nullable_with;
 use crate::native::Bytes;
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use sqlift_types::{Datum, Error};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -12,6 +12,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("REPLACE", (3, 3), bind, reference)
             .doc("The text with every copy of the second argument replaced by the third.")
             .example("REPLACE('www.mysql.com', 'w', 'Ww')", "WwWwWw.mysql.com")
+            .form(Form::NullFirst)
             .overload(nullable_with::<(Bytes, Bytes, Bytes), Bytes, _, _>(
                 Site::prepare,
                 replace,

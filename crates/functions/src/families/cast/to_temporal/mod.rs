@@ -16,7 +16,7 @@ use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Form, Function, RowCon
 use reading::{Reader, Source};
 use sqlift_collation::{Charset, CollationId};
 use sqlift_types::temporal;
-use sqlift_types::{Datum, Error, I256, SqlType, TypeKind};
+use sqlift_types::{Datum, Error, I256, SqlMode, SqlType, TypeKind};
 
 /// What is asked of a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +138,13 @@ pub(super) fn functions() -> Vec<Function> {
                 let bits = e.int(37);
                 Some(Lowered::value(e.shift_left(args[0].value, bits)))
             }),
+        Function::operator("existing", bind_nothing, existing_reference)
+            .doc("A DATETIME whose day exists, else NULL; `sql_mode` decides about zeros.")
+            .overload(nullable_with::<(DateTime,), DateTime, _, _>(
+                |site| Ok(site.session.sql_mode),
+                |mode: &SqlMode, _, v: i64| exists(*mode, v).then_some(v),
+            ))
+            .shares_reference(),
         Function::operator("date of", bind_nothing, date_of_reference)
             .doc("The date of a DATETIME.")
             .overload(hot_total::<(DateTime,), Date, _>(|v: i64| v >> 37))
@@ -177,6 +184,11 @@ pub(in crate::families) fn read(
             ..Expr::literal(Datum::Null, SqlType::null()).at(expr.span)
         });
     }
+    // MySQL: GREATEST and LEAST of DATEs give what they have found, whatever it is.
+    let manner = match is_extreme(&expr) && expr.ty.kind == K::Date {
+        true if manner == Manner::Assigned => Manner::Fields,
+        _ => manner,
+    };
     let checks = matches!(
         manner,
         Manner::Assigned | Manner::Days | Manner::DayNumber | Manner::MixedDays
@@ -276,6 +288,11 @@ fn readable(cx: &BindContext<'_>, expr: &Expr, manner: Manner) -> Option<Result<
         })
     };
     let function_called = catalogue().function(*function);
+    if is_extreme(expr) {
+        let is_moment = matches!(expr.ty.kind, TypeKind::DateTime | TypeKind::Timestamp);
+        let ty = expr.ty.clone();
+        return is_moment.then(|| Ok(cx.call_named("existing", vec![expr.clone()], ty, true)));
+    }
     if function_called.name() == "LAST_DAY" {
         // What it is of is read in the same manner: a zero date is NULL without a word.
         let day = read(cx, args[0].clone(), SqlType::date(), manner);
@@ -284,7 +301,8 @@ fn readable(cx: &BindContext<'_>, expr: &Expr, manner: Manner) -> Option<Result<
     match function_called.evaluation() {
         Form::Coalesce => {
             let args = args.iter().enumerate().map(|(i, arg)| {
-                if i == last {
+                // A last DATETIME is read with the whole.
+                if i == last && arg.ty.kind != TypeKind::Date {
                     return Ok(arg.clone());
                 }
                 // In full: what only rounding makes NULL of is no reason to look further.
@@ -319,6 +337,31 @@ fn readable(cx: &BindContext<'_>, expr: &Expr, manner: Manner) -> Option<Result<
         }
         _ => None,
     }
+}
+
+/// GREATEST or LEAST.
+fn is_extreme(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call { function, .. }
+        if matches!(catalogue().function(*function).name(), "GREATEST" | "LEAST"))
+}
+
+/// Whether this is one of several values: what is read as a date of it must be one that could be stored.
+pub(in crate::families) fn is_chosen(expr: &Expr) -> bool {
+    let ExprKind::Call { function, .. } = &expr.kind else {
+        return false;
+    };
+    let form = catalogue().function(*function).evaluation();
+    matches!(form, Form::Case | Form::Coalesce) || is_extreme(expr)
+}
+
+/// One of several dates or moments as the moment that it is compared as; `None` if it is no such choice.
+pub(in crate::families) fn chosen_moment(cx: &BindContext<'_>, expr: &Expr) -> Option<Expr> {
+    let has_date = expr.ty.kind.is_temporal() && expr.ty.kind != TypeKind::Time;
+    if !has_date || !is_chosen(expr) {
+        return None;
+    }
+    let ty = SqlType::datetime(expr.ty.decimals);
+    read(cx, expr.clone(), ty, Manner::Assigned).ok()
 }
 
 /// A constant, if the call has one and says nothing.
@@ -401,6 +444,30 @@ fn by_reference(cx: &RowContext<'_>, site: &CallSite<'_>, value: &Datum) -> Resu
         (Some(v), TypeKind::Time) => Datum::Time(v),
         (Some(v), TypeKind::BigInt | TypeKind::Int) => Datum::Int(v),
         (Some(v), _) => Datum::DateTime(v),
+    })
+}
+
+fn exists(mode: SqlMode, packed: i64) -> bool {
+    let date = temporal::DateTime::from_packed_trusted(packed).date();
+    if packed == 0 {
+        return !mode.contains(SqlMode::NO_ZERO_DATE);
+    }
+    if date.has_zero_part() && mode.contains(SqlMode::NO_ZERO_IN_DATE) {
+        return false;
+    }
+    mode.contains(SqlMode::ALLOW_INVALID_DATES)
+        || date.month() == 0
+        || date.day() <= temporal::calendar::days_in_month(date.year(), date.month())
+}
+
+fn existing_reference(
+    _: &RowContext<'_>,
+    site: &CallSite<'_>,
+    args: &[Datum],
+) -> Result<Datum, Fault> {
+    Ok(match args[0] {
+        Datum::DateTime(v) if exists(site.session.sql_mode, v) => Datum::DateTime(v),
+        _ => Datum::Null,
     })
 }
 
