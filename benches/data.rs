@@ -212,3 +212,21 @@ fn named<const N: usize>(columns: [(&str, ArrayRef); N]) -> RecordBatch {
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     RecordBatch::try_new(schema, arrays).expect("columns of one length")
 }
+
+/// Reads the texts as values of the types, and hands them over as cells.
+pub fn with_read<T>(
+    texts: [&str; 2],
+    types: &[sqlift::SqlType; 2],
+    take: impl FnOnce(&[Value<'_>]) -> T,
+) -> T {
+    let [x, y] = types;
+    let value =
+        |ty: &sqlift::SqlType, text: &str| sqlift::read_text(text.as_bytes(), ty).expect("a value");
+    let (x_value, y_value) = (value(x, texts[0]), value(y, texts[1]));
+    let mut wide = [sqlift::I256::ZERO; 2];
+    let [wide_x, wide_y] = &mut wide;
+    take(&[
+        x_value.as_cell(x, wide_x).expect("its own type"),
+        y_value.as_cell(y, wide_y).expect("its own type"),
+    ])
+}

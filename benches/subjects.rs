@@ -131,6 +131,13 @@ pub fn vitess_schema(subject: usize) -> Schema {
     Schema::new([("x", x), ("y", y)])
 }
 
+/// The texts of `x` and `y` of one of [`VITESS`], one row, as Vitess' benchmarks have them.
+pub fn vitess_texts(subject: usize) -> [&'static str; 2] {
+    let name = VITESS[subject].0.name;
+    let of_fraction = name.ends_with("decimal") || name.ends_with("double");
+    [if of_fraction { "420" } else { "666" }, "420"]
+}
+
 /// The columns of [`WIDE`].
 pub fn wide_schema() -> Schema {
     Schema::new([

@@ -7,7 +7,7 @@
 
 use arrow_array::RecordBatch;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use sqlift::{Engine, Expression, Schema, Session, SqlType, Tier, TierPolicy, Value};
+use sqlift::{Engine, Expression, Schema, Session, Tier, TierPolicy, Value};
 use sqlift_benches::hand::{BY_HAND, ByHand};
 use sqlift_benches::{data, subjects, subjects::Subject};
 use std::hint::black_box;
@@ -121,25 +121,22 @@ fn wide(criterion: &mut Criterion) {
 }
 
 fn vitess(criterion: &mut Criterion) {
-    for (subject, types) in subjects::VITESS {
-        let types = types();
-        let of_fraction = subject.name.ends_with("decimal") || subject.name.ends_with("double");
-        let texts = [if of_fraction { "420" } else { "666" }, "420"];
-        let [x, y] = &types;
-        let schema = Schema::new([("x", x.clone()), ("y", y.clone())]);
+    for (i, (subject, types)) in subjects::VITESS.into_iter().enumerate() {
+        let (types, schema) = (types(), subjects::vitess_schema(i));
+        let texts = subjects::vitess_texts(i);
         let mut group = criterion.benchmark_group(subject.name);
         for (tier, policy) in POLICIES {
             let expression = compile(subject.text, &schema, policy);
             group.bench_function(BenchmarkId::new(tier, "row"), |b| {
                 let mut context = expression.context();
-                with_row(texts, &types, |row| {
+                data::with_read(texts, &types, |row| {
                     b.iter(|| black_box(expression.eval_row(black_box(row), &mut context).is_ok()));
                 });
             });
             group.bench_function(BenchmarkId::new(tier, "row-of-text"), |b| {
                 let mut context = expression.context();
                 b.iter(|| {
-                    with_row(black_box(texts), &types, |row| {
+                    data::with_read(black_box(texts), &types, |row| {
                         black_box(expression.eval_row(row, &mut context).is_ok())
                     })
                 });
@@ -147,19 +144,6 @@ fn vitess(criterion: &mut Criterion) {
         }
         group.finish();
     }
-}
-
-/// Reads the texts as values of the types, and hands them over as cells.
-fn with_row<T>(texts: [&str; 2], types: &[SqlType; 2], take: impl FnOnce(&[Value<'_>]) -> T) -> T {
-    let [x, y] = types;
-    let value = |ty: &SqlType, text: &str| sqlift::read_text(text.as_bytes(), ty).expect("a value");
-    let (x_value, y_value) = (value(x, texts[0]), value(y, texts[1]));
-    let mut wide = [sqlift::I256::ZERO; 2];
-    let [wide_x, wide_y] = &mut wide;
-    take(&[
-        x_value.as_cell(x, wide_x).expect("its own type"),
-        y_value.as_cell(y, wide_y).expect("its own type"),
-    ])
 }
 
 criterion_group! {

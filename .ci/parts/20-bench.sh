@@ -4,7 +4,7 @@ cargo test --quiet -p sqlift-benches --benches
 # The report is written whole: its sections, its plots, and nothing that is no number.
 folder=$(mktemp -d)
 cargo run --quiet -p sqlift-benches --bin report -- --quick --out "$folder/REPORT.md"
-for heading in "What was asked for" "Rows a second, by tier" "The size of batches" "Time to first result" "Compile latency" "Allocations" "Growth" "Interpreter designs" "Beside other libraries"; do
+for heading in "What was asked for" "Rows a second, by tier" "Vitess' five" "Texts, by collation" "The size of batches" "Time to first result" "Compile latency" "Allocations" "Growth" "Interpreter designs" "Beside other libraries"; do
   grep -q "^## $heading" "$folder/REPORT.md" || { echo "the report has no section \"$heading\""; exit 1; }
 done
 for plot in $(grep -o 'plots/[a-z0-9-]*\.svg' "$folder/REPORT.md"); do

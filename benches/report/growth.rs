@@ -129,7 +129,7 @@ fn rows(run: &Run, page: &mut Page) {
         .map(data::batch)
         .collect();
     let schema = subjects::schema();
-    let most = run.of(10_000_000, 10_000);
+    let most = run.of(100_000_000, 10_000);
     let counts: Vec<usize> = (3..)
         .map(|p| 10_usize.pow(p))
         .take_while(|c| *c <= most)

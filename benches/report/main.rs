@@ -13,7 +13,9 @@ mod page;
 mod peers;
 mod plot;
 mod sizes;
+mod texts;
 mod tiers;
+mod vitess;
 
 use clap::Parser;
 use page::Page;
@@ -89,6 +91,8 @@ fn main() -> ExitCode {
         write(&run, &mut page);
     };
     section("tiers", &tiers::write);
+    section("Vitess' five", &vitess::write);
+    section("texts", &texts::write);
     section("batch sizes", &sizes::write);
     section("first result", &first::write);
     section("compile", &|run, page| compile::write(run, &cold, page));

@@ -81,6 +81,7 @@ pub(crate) fn write(run: &Run, page: &mut Page) {
         }
         figures.push(compete(run.effort, &mut contestants));
     }
+    goals(page, &figures);
     page.heading("Rows a second, by tier");
     page.paragraph(format!(
         "Nine expressions over seeded rows: {} rows of cells, and Arrow batches of {} rows, in cache. Nanoseconds a row; a Rust \
@@ -124,4 +125,36 @@ pub(crate) fn write(run: &Run, page: &mut Page) {
         "Rows a second by tier",
         bars(&labels, &names, &series),
     );
+}
+
+/// Rows against functions written by hand, and `auto` against the better tier.
+fn goals(page: &mut Page, figures: &[Vec<Figure>]) {
+    let hand = FORMS.len();
+    for (form, limit) in [(1, 5.0), (2, 2.0)] {
+        let ratios = figures
+            .iter()
+            .filter(|f| f.len() > hand)
+            .map(|f| f[form].median / f[hand].median);
+        let count = ratios.clone().count() as f64;
+        let mean = ratios.product::<f64>().powf(1.0 / count);
+        let what = format!(
+            "E1 to E4, {}: times a function by hand, geometric mean",
+            FORMS[form].0
+        );
+        page.at_most(what, limit, mean, "");
+    }
+    for (i, figures) in figures.iter().enumerate() {
+        for (auto, tiers) in [(3, [1, 2]), (6, [4, 5])] {
+            let best = tiers
+                .iter()
+                .map(|t| figures[*t].median)
+                .fold(f64::INFINITY, f64::min);
+            let what = format!(
+                "{}, {}: times the better tier",
+                short_name(i),
+                FORMS[auto].0
+            );
+            page.at_most(what, 1.1, figures[auto].median / best, "");
+        }
+    }
 }
