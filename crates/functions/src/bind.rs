@@ -66,6 +66,7 @@ impl BindContext<'_> {
             ty,
             nullable,
             collated,
+            computed: false,
             span: self.span,
         }
     }
@@ -211,6 +212,12 @@ impl BindContext<'_> {
                         },
                     );
                 }
+                Err(expr) => expr,
+            }
+        } else if to.kind.is_numeric() {
+            let convert = |branch| self.coerce(branch, to.clone());
+            match crate::families::control::number_of_branches(expr, &to, &convert) {
+                Ok(number) => return number,
                 Err(expr) => expr,
             }
         } else {

@@ -15,6 +15,8 @@ pub struct Expr {
     pub nullable: bool,
     /// Collation, coercibility and repertoire, as MySQL's COLLATION() and COERCIBILITY() tell them.
     pub collated: Collated,
+    /// Whether it is a constant that was computed, not written: MySQL's warnings tell one from the other.
+    pub computed: bool,
     /// The text it came from.
     pub span: Span,
 }
@@ -60,6 +62,7 @@ impl Expr {
             ty,
             nullable,
             collated,
+            computed: false,
             span: Span::default(),
         }
     }
@@ -95,6 +98,16 @@ impl Expr {
         match &self.kind {
             ExprKind::Call { args, .. } | ExprKind::Row(args) => args,
             _ => &[],
+        }
+    }
+
+    /// Whether its text is taken for a number without a warning, whatever it is.
+    ///
+    /// MySQL: so it is of COALESCE, IFNULL, GREATEST and LEAST.
+    pub fn is_quiet(&self) -> bool {
+        match &self.kind {
+            ExprKind::Call { function, .. } => crate::catalogue().function(*function).is_quiet(),
+            _ => false,
         }
     }
 

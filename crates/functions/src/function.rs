@@ -18,6 +18,10 @@ pub struct Argument {
     pub constant: Option<Datum>,
     /// Whether it is a column itself, not something computed: MySQL's conversions of columns warn in other words.
     pub column: bool,
+    /// Whether it is a constant that was computed, not written.
+    pub computed: bool,
+    /// Whether a text that is no number is taken for one without a warning.
+    pub quiet: bool,
 }
 
 /// The static facts about a call: what kernels are prepared from, what references and lowerings are told.
@@ -207,6 +211,7 @@ pub struct Function {
     volatile: bool,
     sequential: bool,
     reads_column: bool,
+    quiet: bool,
     overloads: Vec<Overload>,
 }
 
@@ -226,6 +231,7 @@ impl Function {
             volatile: false,
             sequential: false,
             reads_column: false,
+            quiet: false,
             overloads: Vec::new(),
         }
     }
@@ -279,6 +285,11 @@ impl Function {
     /// How a column is shown in a session: a call of it is as good as the column itself.
     pub fn reads_column(mut self) -> Function {
         self.reads_column = true;
+        self
+    }
+    /// Texts of it are taken for numbers without a warning.
+    pub fn quiet(mut self) -> Function {
+        self.quiet = true;
         self
     }
     /// Adds a physical form.
@@ -380,6 +391,10 @@ impl Function {
     /// Whether rows must be evaluated one after the other.
     pub fn is_sequential(&self) -> bool {
         self.sequential
+    }
+    /// Whether texts of it are taken for numbers without a warning.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
     }
     /// Whether a call is as good as the column that it is given.
     pub fn is_column_reader(&self) -> bool {

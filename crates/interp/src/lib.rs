@@ -208,6 +208,8 @@ fn call(expr: &Expr, values: &[Datum], env: &Environment<'_>) -> Result<Datum, F
             repr: a.ty.repr(),
             constant: a.as_literal().cloned(),
             column: a.is_column(),
+            computed: a.computed,
+            quiet: a.is_quiet(),
         })
         .collect();
     let text = args.iter().find(|a| a.ty.kind.is_string());
@@ -256,6 +258,8 @@ fn cell(env: &Environment<'_>, cell: Option<&Value<'_>>, expr: &Expr) -> Result<
         ty,
         constant: None,
         column: false,
+        computed: false,
+        quiet: false,
     }];
     let site = CallSite {
         args: &args,

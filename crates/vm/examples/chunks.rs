@@ -107,6 +107,8 @@ fn show<N: Sample>(name: &str, maker: KernelMaker) {
         repr: Repr::Int,
         constant: None,
         column: false,
+        computed: false,
+        quiet: false,
     };
     let count = overload.params().len();
     let ty = SqlType::bigint();

@@ -166,8 +166,9 @@ fn bind_null_test(cx: &mut BindContext<'_>, args: Vec<Expr>, is: Is) -> Result<E
     if let Some(row) = args.iter().find(|a| matches!(a.kind, ExprKind::Row(_))) {
         return Err(Error::operand_columns(1).at(row.span));
     }
-    // What cannot be NULL is not evaluated: neither its warnings nor its errors appear.
-    if args.iter().all(|a| !a.nullable) {
+    // MySQL: what cannot be NULL is not evaluated by IS NULL: neither its warnings nor its errors appear. It is by IS NOT NULL.
+    let evaluated = |a: &Expr| is == Is::Value && matches!(a.kind, ExprKind::Call { .. });
+    if args.iter().all(|a| !a.nullable && !evaluated(a)) {
         let value = Datum::Int(i64::from(is == Is::Value));
         return Ok(Expr::literal(value, SqlType::bool()).at(cx.span));
     }

@@ -1,12 +1,13 @@
 //! FORMAT: a number as a language writes it.
 //!
 //! Integers and decimals are rounded exactly, half away from zero; everything else is a DOUBLE, rounded half to even. At most 30 decimals are shown.
+//! The number of decimals is looked at first; 32 bits of it count. A constant locale is looked up once, for all rows.
 
 use super::rounding::rounded_double;
 use super::{numeric, textual};
-use crate::kernel::nullable_with;
-use crate::native::{Bytes, Dec64, Dec128, Dec256, Double, Int, Opt};
-use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
+use crate::kernel::{nullable_with, total_with};
+use crate::native::{Bytes, Dec64, Dec128, Dec256, Double, Int};
+use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Form, Function, RowContext};
 use sqlift_collation::{Charset, Coercibility, Collated, Repertoire, convert};
 use sqlift_types::decimal::{Coefficient, Decimal};
 use sqlift_types::number::write_double_fixed;
@@ -21,14 +22,13 @@ pub(super) fn functions() -> Vec<Function> {
     macro_rules! numbers {
         ($function:expr; $($marker:ident $show:expr;)*) => {
             $function$(
-                .overload(nullable_with::<($marker, Int), Bytes, _, _>(site_of, |site: &Site, cx, v, d| {
+                .overload(nullable_with::<(Int, $marker), Bytes, _, _>(site_of, |site: &Site, cx, d, v| {
                     Some(write(cx, site, $show(site, v, d), &Locale::EN_US))
                 }))
                 .shares_reference()
-                .overload(nullable_with::<($marker, Int, Opt<Bytes>), Bytes, _, _>(site_of, |site: &Site, cx, v, d, name| {
-                    Some(write(cx, site, $show(site, v, d), locale(cx, name)))
+                .overload(nullable_with::<(Int, Int, $marker), Bytes, _, _>(site_of, |site: &Site, cx, d, locale, v| {
+                    Some(write(cx, site, $show(site, v, d), numbered(locale)))
                 }))
-                .warns()
                 .shares_reference()
             )*
         };
@@ -36,13 +36,29 @@ pub(super) fn functions() -> Vec<Function> {
     let function = Function::new("FORMAT", (2, 3), bind, reference)
         .doc("The number with so many decimals and with its digits in groups, in English or as a locale has it.")
         .example("FORMAT(1234567.891, 2)", "1,234,567.89")
-        .example("FORMAT(1234.5, 1, 'de_DE')", "1.234,5");
-    vec![numbers!(function;
-        Double |_: &Site, v: f64, d: i64| of_double(v, d);
-        Dec64 |site: &Site, v: i64, d: i64| of_decimal(decimal(site, v), d);
-        Dec128 |site: &Site, v: i128, d: i64| of_decimal(decimal(site, v), d);
-        Dec256 |site: &Site, v: I256, d: i64| of_decimal(decimal(site, v), d);
-    )]
+        .example("FORMAT(1234.5, 1, 'de_DE')", "1.234,5")
+        .form(Form::NullFirst);
+    let number = Function::operator(
+        "locale number",
+        |_, _| Err(Error::unsupported("locale number")),
+        number_reference,
+    )
+    .doc("The number of the locale of a name; that of the default, with a warning, if there is none.")
+    .overload(total_with::<(Bytes,), Int, (), _>(
+        |_| Ok(()),
+        |(), cx, name| number_of(cx, name),
+    ))
+    .warns()
+    .shares_reference();
+    vec![
+        number,
+        numbers!(function;
+            Double |_: &Site, v: f64, d: i64| of_double(v, d);
+            Dec64 |site: &Site, v: i64, d: i64| of_decimal(decimal(site, v), d);
+            Dec128 |site: &Site, v: i128, d: i64| of_decimal(decimal(site, v), d);
+            Dec256 |site: &Site, v: I256, d: i64| of_decimal(decimal(site, v), d);
+        ),
+    ]
 }
 
 /// What a call needs to know.
@@ -53,7 +69,7 @@ struct Site {
 
 fn site_of(site: &CallSite<'_>) -> Result<Site, Error> {
     Ok(Site {
-        scale: site.args[0].ty.decimals,
+        scale: site.args.last().map_or(0, |number| number.ty.decimals),
         charset: textual::charset_of(site.ret.collation),
     })
 }
@@ -76,11 +92,11 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     };
     let decimals = numeric::integral(cx, decimals)?;
     let decimals = cx.coerce(decimals, SqlType::bigint());
-    let mut operands = vec![number, decimals];
+    let mut operands = vec![decimals];
     if let Some(name) = args.next() {
-        let (name, _) = textual::own_text(cx, name)?;
-        operands.push(name);
+        operands.push(locale_operand(cx, name)?);
     }
+    operands.push(number);
     let collation = cx.connection_collation();
     let nullable = cx.text_nullable(&operands);
     let call = cx.call(operands, textual::text_type(length, collation), nullable);
@@ -88,13 +104,69 @@ fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {
     Ok(cx.with_collation(call, collated))
 }
 
-/// The locale of a name; the default, with a warning, if there is none.
-fn locale(cx: &RowContext<'_>, name: Option<&[u8]>) -> &'static Locale {
-    let name = name.map_or_else(|| "NULL".into(), String::from_utf8_lossy);
-    Locale::by_name(&name).unwrap_or_else(|| {
-        cx.warn(Warning::new(1649, format!("Unknown locale: '{name}'")));
+/// The number of the locale of a name. NULL is the name of none; of a literal that is the name of none is warned here.
+fn locale_operand(cx: &mut BindContext<'_>, name: Expr) -> Result<Expr, Error> {
+    let (name, _) = textual::own_text(cx, name)?;
+    let span = name.span;
+    let known = match name.as_literal() {
+        Some(Datum::Bytes(name)) => locale_of(name),
+        Some(_) => locale_of(NO_NAME),
+        None => {
+            let text = SqlType::varchar(NO_NAME.len() as u32);
+            let named = match name.nullable {
+                true => {
+                    let ty = name.ty.clone();
+                    let absent = Expr::literal(Datum::Bytes(NO_NAME.to_vec()), text);
+                    cx.call_named("COALESCE", vec![name, absent], ty, false)
+                }
+                false => name,
+            };
+            let number = cx.call_named("locale number", vec![named], SqlType::bigint(), false);
+            return Ok(number.at(span));
+        }
+    };
+    let locale = known.unwrap_or_else(|warning| {
+        cx.warnings.push(warning);
         &Locale::EN_US
+    });
+    let number = Datum::Int(i64::from(locale.number));
+    Ok(Expr::literal(number, SqlType::bigint()).at(span))
+}
+
+/// What a locale that is NULL is called.
+const NO_NAME: &[u8] = b"NULL";
+
+fn locale_of(name: &[u8]) -> Result<&'static Locale, Warning> {
+    let known = std::str::from_utf8(name).ok().and_then(Locale::by_name);
+    known.ok_or_else(|| {
+        let shown = textual::shown_as_is(name, name.len());
+        Warning::new(1649, format!("Unknown locale: '{shown}'"))
     })
+}
+
+fn number_of(cx: &RowContext<'_>, name: &[u8]) -> i64 {
+    let locale = locale_of(name).unwrap_or_else(|warning| {
+        cx.warn(warning);
+        &Locale::EN_US
+    });
+    i64::from(locale.number)
+}
+
+fn number_reference(cx: &RowContext<'_>, _: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    Ok(match &args[0] {
+        Datum::Bytes(name) => Datum::Int(number_of(cx, name)),
+        _ => Datum::Null,
+    })
+}
+
+fn numbered(locale: i64) -> &'static Locale {
+    let number = u16::try_from(locale).ok();
+    number.and_then(Locale::by_number).unwrap_or(&Locale::EN_US)
+}
+
+/// How many decimals are shown.
+fn shown_decimals(decimals: i64) -> i64 {
+    i64::from(decimals as i32).clamp(0, MAX_DECIMALS)
 }
 
 fn decimal<C: Coefficient>(site: &Site, coefficient: C) -> Decimal {
@@ -103,7 +175,7 @@ fn decimal<C: Coefficient>(site: &Site, coefficient: C) -> Decimal {
 
 /// The number with a point and so many decimals, without groups.
 fn of_decimal(value: Decimal, decimals: i64) -> Vec<u8> {
-    let decimals = decimals.clamp(0, MAX_DECIMALS);
+    let decimals = shown_decimals(decimals);
     let rounded = value.round(decimals as i32).unwrap_or(value);
     let mut text = Vec::new();
     rounded.write_to(&mut text);
@@ -117,7 +189,7 @@ fn of_decimal(value: Decimal, decimals: i64) -> Vec<u8> {
 }
 
 fn of_double(value: f64, decimals: i64) -> Vec<u8> {
-    let decimals = decimals.clamp(0, MAX_DECIMALS);
+    let decimals = shown_decimals(decimals);
     let mut text = Vec::new();
     write_double_fixed(rounded_double(value, decimals), decimals as u8, &mut text);
     text
@@ -164,19 +236,18 @@ fn encoded(text: String, charset: Charset) -> Vec<u8> {
     out
 }
 
-fn reference(cx: &RowContext<'_>, site: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
-    let Datum::Int(decimals) = args[1] else {
+fn reference(_: &RowContext<'_>, site: &CallSite<'_>, args: &[Datum]) -> Result<Datum, Fault> {
+    let (Some(Datum::Int(decimals)), Some(number)) = (args.first(), args.last()) else {
         return Ok(Datum::Null);
     };
-    let plain = match &args[0] {
-        Datum::Double(v) => of_double(*v, decimals),
-        Datum::Decimal(v) => of_decimal(*v, decimals),
+    let plain = match number {
+        Datum::Double(v) => of_double(*v, *decimals),
+        Datum::Decimal(v) => of_decimal(*v, *decimals),
         _ => return Ok(Datum::Null),
     };
-    let locale = match args.get(2) {
-        None => &Locale::EN_US,
-        Some(Datum::Bytes(name)) => locale(cx, Some(name)),
-        Some(_) => locale(cx, None),
+    let locale = match args {
+        [_, Datum::Int(locale), _] => numbered(*locale),
+        _ => &Locale::EN_US,
     };
     let charset = textual::charset_of(site.ret.collation);
     Ok(Datum::Bytes(encoded(localized(&plain, locale), charset)))

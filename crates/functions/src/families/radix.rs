@@ -1,12 +1,12 @@
 //! CONV, BIN, OCT, CRC32: numbers in other bases, and a checksum.
 //!
 //! CONV reads its first argument as text, whatever it is (only hexadecimal and bit literals and BIT columns are taken as the number they are), up to the first
-//! digit that the base does not have. A negative base asks for signed numbers.
+//! digit that the base does not have. A negative base asks for signed numbers; 32 bits of a base count.
 
 use super::{numeric, textual};
 use crate::kernel::{nullable_with, total};
 use crate::native::{Bytes, Int, UInt};
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use num_bigint::BigInt;
 use num_traits::{Num, Signed, ToPrimitive};
 use sqlift_collation::{Charset, Coercibility, Collated, Repertoire};
@@ -15,6 +15,7 @@ use sqlift_types::{Datum, Error, SqlType, TypeKind, Warning};
 pub(super) fn functions() -> Vec<Function> {
     let conversions = |function: Function| {
         function
+            .form(Form::NullFirst)
             .overload(nullable_with::<(Bytes, Int, Int), Bytes, _, _>(
                 |site| Ok(charset_of(site)),
                 conv,
@@ -108,16 +109,17 @@ fn conv_reference(
     let [number, Datum::Int(from), Datum::Int(to)] = args else {
         return Ok(Datum::Null);
     };
+    let (from, to) = (i64::from(*from as i32), i64::from(*to as i32));
     let valid = |base: i64| (2..=36).contains(&base.unsigned_abs());
-    if !valid(*from) || !valid(*to) {
+    if !valid(from) || !valid(to) {
         return Ok(Datum::Null);
     }
     let bits = match number {
         Datum::UInt(v) => *v,
-        Datum::Bytes(text) if !text.is_empty() => read_naively(cx, text, *from, charset_of(site)),
+        Datum::Bytes(text) if !text.is_empty() => read_naively(cx, text, from, charset_of(site)),
         _ => return Ok(Datum::Null),
     };
-    let value = if *to < 0 {
+    let value = if to < 0 {
         BigInt::from(bits as i64)
     } else {
         BigInt::from(bits)
@@ -170,7 +172,8 @@ fn charset_of(site: &CallSite<'_>) -> Charset {
 
 /// A base as digits and sign; `None` if there is no such base.
 fn base_of(base: i64) -> Option<(u32, bool)> {
-    let radix = u32::try_from(base.unsigned_abs()).ok()?;
+    let base = base as i32;
+    let radix = base.unsigned_abs();
     (2..=36).contains(&radix).then_some((radix, base < 0))
 }
 

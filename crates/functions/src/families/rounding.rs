@@ -10,7 +10,7 @@ use super::numeric::{self, Class};
 use crate::emit::{Emit, Lowered, Relation};
 use crate::kernel::{fallible_with, flagged, hot_total, total, total_with};
 use crate::native::{Dec64, Dec128, Dec256, Double, Int, UInt};
-use crate::{BindContext, CallSite, Exit, Expr, ExprKind, Fault, Function, RangeType};
+use crate::{BindContext, CallSite, Exit, Expr, ExprKind, Fault, Form, Function, RangeType};
 use sqlift_types::{Datum, Error, I256, SqlType, TypeKind};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -96,6 +96,7 @@ fn rounds(function: Function, prepare: kernels::Prepare) -> Function {
         };
     }
     let function = function
+        .form(Form::NullFirst)
         .overload(total::<(Int,), Int, _>(|a: i64| a))
         .overload(total::<(UInt,), UInt, _>(|a: u64| a));
     digits!(function, prepare; Int UInt)
@@ -110,6 +111,7 @@ enum Side {
 
 fn integral(function: Function, side: Side) -> Function {
     let function = function
+        .form(Form::NullFirst)
         .overload(total::<(Int,), Int, _>(|a: i64| a))
         .overload(total::<(UInt,), UInt, _>(|a: u64| a));
     match side {
@@ -213,13 +215,19 @@ fn bind_rounding(
     let mut args = args.into_iter();
     let number = scalar(args.next().ok_or_else(|| Error::wrong_arity("ROUND"))?)?;
     let digits = args.next().map(scalar).transpose()?;
+    // MySQL: a constant is looked at once for the type; one that is an integer already, twice.
+    let looks = match &digits {
+        Some(digits) if digits.ty.kind.is_integer() => 2,
+        _ => 1,
+    };
     let nullable = number.nullable || digits.as_ref().is_some_and(|d| d.nullable);
     let own = numeric::digits(&number.ty);
     let (class, number) = numeric::hybrid(cx, number)?;
     let digits = digits.map(|d| numeric::integral(cx, d)).transpose()?;
     let constant = match &digits {
         None => Some(0),
-        Some(digits) => match cx.constant(digits) {
+        Some(digits) if class != Class::Decimal || !digits.is_constant() => None,
+        Some(digits) => match value_warning(cx, digits, looks) {
             Some(Datum::Int(v)) => Some(v),
             Some(Datum::UInt(v)) => Some(i64::try_from(v).unwrap_or(i64::MAX)),
             Some(_) => Some(0),
@@ -246,6 +254,18 @@ fn bind_rounding(
         (_, Some(d)) => vec![number, d],
     };
     Ok(cx.call(args, ty, nullable))
+}
+
+/// The value of a constant, whose warnings are raised so many times. `None` if it has none.
+fn value_warning(cx: &mut BindContext<'_>, constant: &Expr, times: usize) -> Option<Datum> {
+    if let Some(value) = constant.as_literal() {
+        return Some(value.clone());
+    }
+    let (value, warnings) = (cx.evaluate)(constant).ok()?;
+    for _ in 0..times {
+        cx.warnings.extend(warnings.iter().cloned());
+    }
+    Some(value)
 }
 
 fn bind_integral(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> {

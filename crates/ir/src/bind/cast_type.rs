@@ -48,6 +48,8 @@ pub(super) fn cast_target(
             }
         }
         CastType::Float(Some(bits)) => {
+            // MySQL shows 32 bits of it.
+            let bits = *bits as i32;
             let message = format!("Too-big precision {bits} specified for 'CAST'. Maximum is 53.");
             return Err(Error::new(1426, "42000", message));
         }
@@ -96,6 +98,7 @@ fn decimal(precision: Option<Precision>, what: &str, column: &str) -> Result<Sql
         return Err(Error::new(1425, "42000", message));
     }
     if digits > 65 {
+        let digits = digits as i32;
         let message = format!("Too-big precision {digits} specified for '{what}'. Maximum is 65.");
         return Err(Error::new(1426, "42000", message));
     }

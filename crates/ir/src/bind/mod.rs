@@ -13,7 +13,7 @@ mod variable;
 pub use cast_type::column_type;
 
 use construct::{Construct, Part};
-use sqlift_functions::{BindContext, Expr, ExprKind, FunctionId, catalogue};
+use sqlift_functions::{BindContext, Expr, ExprKind, Form, FunctionId, catalogue};
 use sqlift_syntax::ast::{self, BinaryOp, Literal, Parameter, TrimSide, UnaryOp};
 use sqlift_syntax::types::{CastType, CharsetName};
 use sqlift_syntax::{TextContext, mysql_text};
@@ -237,8 +237,11 @@ impl Binder<'_> {
             Ok((value, warnings))
                 if warnings.is_empty() && !stays_computed(&value) && holds(&expr.ty, &value) =>
             {
+                // The branch of a CASE is what it was.
+                let computed = catalogue().function(*function).evaluation() != Form::Case;
                 Expr {
                     kind: ExprKind::Literal(value),
+                    computed,
                     ..expr
                 }
             }

@@ -48,6 +48,7 @@ pub(super) fn column(index: u32, ty: SqlType, nullable: bool) -> Expr {
         ty,
         nullable,
         collated,
+        computed: false,
         span: Span::default(),
     }
 }

@@ -120,6 +120,8 @@ impl Linearizer {
                 repr: self.slot(*slot).repr,
                 constant: arg.as_literal().cloned(),
                 column: arg.is_column(),
+                computed: arg.computed,
+                quiet: arg.is_quiet(),
             })
             .collect();
         let collation = call_collation(ty, args);

@@ -103,6 +103,8 @@ impl Draft {
             repr: self.0.slots[slot.index()].repr,
             constant: None,
             column: false,
+            computed: false,
+            quiet: false,
         });
         let facts: Vec<Argument> = facts.collect();
         let result = Slot {

@@ -200,8 +200,9 @@ impl Parser<'_> {
         let mut args = Args::new(name, CallForm::Keyword, (0, 1));
         if self.at.token == Token::Integer {
             let literal = ExprKind::Literal(Literal::Integer(self.at_text().into()));
-            args.args.push(self.node(literal, self.at.span)?);
-            self.advance();
+            let span = self.at.span;
+            self.small_number()?;
+            args.args.push(self.node(literal, span)?);
         }
         self.expect(Token::CloseParen)?;
         self.finish_call(args)

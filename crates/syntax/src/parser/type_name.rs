@@ -121,44 +121,67 @@ impl Parser<'_> {
                 self.eat_word(Keyword::Precision);
                 CastType::Double
             }
-            Keyword::Float | Keyword::Float4 => CastType::Float(self.length()?),
+            Keyword::Float | Keyword::Float4 => CastType::Float(self.length_or(0)?),
             _ => CastType::Decimal(self.precision()?),
         })
     }
 
     // Parts of types
 
-    /// Digits; a number beyond `u64` is the largest one.
-    fn digits(&mut self) -> Result<u64> {
-        if self.at.token != Token::Integer {
+    /// A number that is no more than 2^31 - 1, which is what MySQL calls a number here.
+    pub(super) fn small_number(&mut self) -> Result<u32> {
+        let number = match self.at.token {
+            Token::Integer => self.at_text().parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|n| *n <= i32::MAX as u32);
+        let number = number.ok_or_else(|| self.unexpected())?;
+        self.advance();
+        Ok(number)
+    }
+
+    /// A length: what stands behind a point counts for nothing, and a number beyond `u64` is the largest one. `none` if nothing stands
+    /// before the point.
+    fn width(&mut self, none: u64) -> Result<u64> {
+        if !matches!(self.at.token, Token::Integer | Token::Decimal) {
             return Err(self.unexpected());
         }
-        let number = self.at_text().parse().unwrap_or(u64::MAX);
+        let text = self.at_text();
+        let number = match text.split_once('.').map_or(text, |(whole, _)| whole) {
+            "" => none,
+            digits => digits.parse().unwrap_or(u64::MAX),
+        };
         self.advance();
         Ok(number)
     }
 
     /// `[(n)]`
     fn length(&mut self) -> Result<Option<u64>> {
-        if self.at.token != Token::OpenParen {
-            Ok(None)
-        } else {
-            self.needed_length().map(Some)
+        self.length_or(u64::MAX)
+    }
+
+    fn length_or(&mut self, none: u64) -> Result<Option<u64>> {
+        if !self.eat(Token::OpenParen) {
+            return Ok(None);
         }
+        let length = self.width(none)?;
+        self.expect(Token::CloseParen)?;
+        Ok(Some(length))
     }
 
     fn needed_length(&mut self) -> Result<u64> {
-        self.expect(Token::OpenParen)?;
-        let length = self.digits()?;
-        self.expect(Token::CloseParen)?;
-        Ok(length)
+        let length = self.length()?;
+        length.ok_or_else(|| self.unexpected())
     }
 
     /// `[(n)]` of fractional seconds.
     fn seconds_precision(&mut self) -> Result<Option<u32>> {
-        Ok(self
-            .length()?
-            .map(|digits| u32::try_from(digits).unwrap_or(u32::MAX)))
+        if !self.eat(Token::OpenParen) {
+            return Ok(None);
+        }
+        let digits = self.small_number()?;
+        self.expect(Token::CloseParen)?;
+        Ok(Some(digits))
     }
 
     /// `[(p[, s])]`
@@ -166,9 +189,14 @@ impl Parser<'_> {
         if !self.eat(Token::OpenParen) {
             return Ok(None);
         }
-        let digits = self.digits()?;
-        let scale = if self.eat(Token::Comma) {
-            Some(self.digits()?)
+        let is_small = self.at.token == Token::Integer
+            && self
+                .at_text()
+                .parse()
+                .is_ok_and(|n: u64| n <= i32::MAX as u64);
+        let digits = self.width(0)?;
+        let scale = if is_small && self.eat(Token::Comma) {
+            Some(self.small_number()?.into())
         } else {
             None
         };
@@ -178,13 +206,12 @@ impl Parser<'_> {
 
     /// `[(p, s)]`, where MySQL wants both numbers or none.
     fn double_precision(&mut self) -> Result<Option<Precision>> {
-        if self.at.token != Token::OpenParen {
+        if !self.eat(Token::OpenParen) {
             return Ok(None);
         }
-        self.advance();
-        let digits = self.digits()?;
+        let digits = self.small_number()?.into();
         self.expect(Token::Comma)?;
-        let scale = Some(self.digits()?);
+        let scale = Some(self.small_number()?.into());
         self.expect(Token::CloseParen)?;
         Ok(Some(Precision { digits, scale }))
     }

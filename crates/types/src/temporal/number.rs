@@ -88,7 +88,7 @@ fn expand(number: i64) -> Option<(i64, TextKind)> {
     let found = match number {
         0 => (0, TextKind::DateTime),
         10_000_101_000_000..=99_999_999_999_999 => (number, TextKind::DateTime),
-        101..=691_231 => ((number + CENTURY) * DAY, TextKind::Date),
+        100..=691_231 => ((number + CENTURY) * DAY, TextKind::Date),
         700_101..=991_231 => ((number + 19_000_000) * DAY, TextKind::Date),
         991_232..=99_991_231 => (number * DAY, TextKind::Date),
         101_000_000..=691_231_235_959 => (number + CENTURY * DAY, TextKind::DateTime),

@@ -166,6 +166,8 @@ impl Build {
             repr,
             constant: None,
             column: false,
+            computed: false,
+            quiet: false,
         };
         let args = vec![argument.clone(), argument];
         let site = CallSite {

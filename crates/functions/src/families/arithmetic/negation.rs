@@ -43,6 +43,7 @@ pub(super) fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
         }
         Class::Decimal => Ok(cx.call(vec![operand], numeric::decimal(digits), nullable)),
         Class::Integer => {
+            warn_of_constant(cx, &operand);
             if becomes_decimal(cx, &operand) {
                 let operand = numeric::decimal_operand(cx, operand)?;
                 return Ok(cx.call(vec![operand], numeric::decimal(digits), nullable));
@@ -55,6 +56,16 @@ pub(super) fn bind(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Er
             };
             Ok(cx.call(vec![operand], ty, nullable))
         }
+    }
+}
+
+/// MySQL: an integer constant is looked at once before it is evaluated; its warnings are raised here once more.
+fn warn_of_constant(cx: &mut BindContext<'_>, operand: &Expr) {
+    if operand.is_constant()
+        && operand.as_literal().is_none()
+        && let Ok((_, warnings)) = (cx.evaluate)(operand)
+    {
+        cx.warnings.extend(warnings);
     }
 }
 

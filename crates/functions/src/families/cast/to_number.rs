@@ -44,6 +44,8 @@ enum Origin {
 struct Conversion {
     asked: Asked,
     origin: Origin,
+    /// Whether a text that is no number is one in silence.
+    quiet: bool,
     from: SqlType,
     to: SqlType,
     /// Whether TIME_TRUNCATE_FRACTIONAL is set.
@@ -58,9 +60,10 @@ impl Conversion {
             asked,
             origin: match &operand.constant {
                 _ if operand.column => Origin::Column,
-                Some(_) => Origin::Literal,
-                None => Origin::Computed,
+                Some(_) if !operand.computed => Origin::Literal,
+                _ => Origin::Computed,
             },
+            quiet: operand.quiet && asked == Asked::Implicitly,
             from: operand.ty.clone(),
             to: site.ret.clone(),
             cuts_seconds: mode.contains(SqlMode::TIME_TRUNCATE_FRACTIONAL),

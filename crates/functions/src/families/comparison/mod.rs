@@ -242,7 +242,8 @@ fn null_safe(cx: &mut BindContext<'_>, a: Expr, b: Expr, both: (Expr, Expr)) -> 
         asked.push((plain.nullable, asked_as));
     }
     let nullable = both.0.nullable || both.1.nullable;
-    if !asked.iter().any(|(_, e)| may_warn(e) && !e.is_constant()) {
+    let nodes: usize = asked.iter().map(|(_, e)| nodes(e, ASKED_AGAIN)).sum();
+    if nodes > ASKED_AGAIN || !asked.iter().any(|(_, e)| may_warn(e)) {
         return match asked[1].0 {
             true => cx.call_named("<=>", vec![both.0, both.1], ty, false),
             // What cannot be NULL is not evaluated beside a NULL.
@@ -261,6 +262,21 @@ fn null_safe(cx: &mut BindContext<'_>, a: Expr, b: Expr, both: (Expr, Expr)) -> 
     let missing = cx.call_named("both", missing, ty.clone(), false);
     let either = cx.call_named("COALESCE", vec![equal, missing], ty.clone(), true);
     cx.call_named("IS TRUE", vec![either], ty, false)
+}
+
+/// The largest operands, in nodes, that are asked again: what is nested must not double at each level.
+const ASKED_AGAIN: usize = 64;
+
+/// How many nodes an expression has; more than `most` are not counted.
+fn nodes(expr: &Expr, most: usize) -> usize {
+    let mut count = 1;
+    for child in expr.children() {
+        if count > most {
+            break;
+        }
+        count += nodes(child, most - count.min(most));
+    }
+    count
 }
 
 /// Whether both are true, both having been evaluated.

@@ -133,6 +133,7 @@ fn in_class_of(cx: &mut BindContext<'_>, value: &Expr, item: Expr) -> Result<Exp
                 ty: item.ty,
                 nullable: item.nullable,
                 collated: item.collated,
+                computed: false,
                 span: item.span,
             })
         }

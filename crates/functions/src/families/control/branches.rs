@@ -8,7 +8,9 @@ use super::extremes::may_warn;
 use super::no_rows;
 use crate::families::logic::condition;
 use crate::families::{aggregate, comparison, json, numeric, random, textual};
-use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Form, Function, RowContext, catalogue};
+use crate::{
+    BindContext, CallSite, Expr, ExprKind, Fault, Form, Function, FunctionId, RowContext, catalogue,
+};
 use sqlift_collation::Charset;
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
@@ -29,10 +31,12 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("IFNULL", (2, 2), bind_coalesce, coalesce_reference)
             .doc("The first argument, or the second if the first is NULL.")
             .example("IFNULL(NULL, 5)", "5")
+            .quiet()
             .form(Form::Coalesce),
         Function::new("COALESCE", (1, usize::MAX), bind_coalesce, coalesce_reference)
             .doc("The first argument that is not NULL.")
             .example("COALESCE(NULL, NULL, 3)", "3")
+            .quiet()
             .form(Form::Coalesce),
         Function::new("NULLIF", (2, 2), bind_nullif, case_reference)
             .doc("NULL if both arguments are equal, else the first.")
@@ -265,11 +269,28 @@ fn bind_nullif(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
             other => other,
         };
     }
-    let same = equal(cx, value.clone(), other)?;
+    let same = same(cx, value.clone(), other)?;
     let mut value = branch(cx, value, &common)?;
     random::next_turn(&mut value);
     let null = cx.null(common.ty.clone());
     Ok(aggregate::call(cx, vec![same, null, value], &common, true))
+}
+
+/// Whether the operands of NULLIF are equal. MySQL: where a date meets a text that is no constant, the warnings name the row.
+fn same(cx: &mut BindContext<'_>, value: Expr, other: Expr) -> Result<Expr, Error> {
+    let is_date = |e: &Expr| e.ty.kind.is_temporal() && e.ty.kind != TypeKind::Time;
+    let is_row_text = |e: &Expr| is_text(e) && !e.is_constant();
+    let both = match () {
+        () if is_date(&value) && is_row_text(&other) => {
+            comparison::date_with_text(cx, value, other)
+        }
+        () if is_date(&other) && is_row_text(&value) => {
+            comparison::date_with_text(cx, other, value)
+        }
+        () => return equal(cx, value, other),
+    };
+    let nullable = both.iter().any(|e| e.nullable);
+    Ok(cx.call_named("=", both.into(), SqlType::bool(), nullable))
 }
 
 /// The conversion of a CASE, IF or NULLIF of numbers as one of its branches; the expression itself if it is none.
@@ -313,6 +334,59 @@ pub(crate) fn as_shown(expr: Expr) -> Expr {
             Expr { ty, ..expr }
         }
         _ => expr,
+    }
+}
+
+/// A number of a CASE, IF or NULLIF whose type is none: the number that the branch is by itself, not that of its text. The expression itself
+/// if it is no such.
+///
+/// MySQL: `IF(1, DATE'2024-02-29', 'a') + 0` is 20240229.
+pub(crate) fn number_of_branches(
+    expr: Expr,
+    to: &SqlType,
+    convert: &dyn Fn(Expr) -> Expr,
+) -> Result<Expr, Expr> {
+    if expr.ty.kind.is_numeric() || expr.branches().is_none() {
+        return Err(expr);
+    }
+    let ExprKind::Call { function, args } = expr.kind else {
+        return Err(expr);
+    };
+    let last = args.len() - 1;
+    let converted = args.into_iter().enumerate().map(|(i, arg)| {
+        let is_value = i % 2 == 1 || i == last;
+        if is_value {
+            convert(before_conversion(arg))
+        } else {
+            arg
+        }
+    });
+    let kind = ExprKind::Call {
+        function,
+        args: converted.collect(),
+    };
+    let ty = to.clone();
+    Ok(Expr { kind, ty, ..expr })
+}
+
+/// What a branch was before it was converted to the type of all.
+fn before_conversion(branch: Expr) -> Expr {
+    match branch.kind {
+        ExprKind::Call { function, mut args } if is_conversion(function, &args) => {
+            before_conversion(args.swap_remove(0))
+        }
+        kind => Expr { kind, ..branch },
+    }
+}
+
+fn is_conversion(function: FunctionId, args: &[Expr]) -> bool {
+    match catalogue().function(function).name() {
+        "coerce" | json::CONVERSION => true,
+        // What makes a moment of a date or a time; of a text it reads one.
+        "midnight" | "moment" | "moment today" => {
+            args.first().is_some_and(|a| a.ty.kind.is_temporal())
+        }
+        _ => false,
     }
 }
 

@@ -63,6 +63,7 @@ impl End for Least {
 fn overloads<E: End>(function: Function) -> Function {
     function
         .form(Form::NullFirst)
+        .quiet()
         .overload(numbers::<E, Int>())
         .inline(lower_int::<E>)
         .overload(numbers::<E, UInt>())

@@ -11,7 +11,7 @@ mod extremes;
 mod given;
 mod interval;
 
-pub(crate) use branches::{as_shown, of_branches};
+pub(crate) use branches::{as_shown, number_of_branches, of_branches};
 pub(in crate::families) use extremes::may_warn;
 
 use crate::{Expr, Function};

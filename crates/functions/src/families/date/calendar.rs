@@ -206,9 +206,9 @@ fn bind_year_week(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Err
     with_mode(cx, args, 0, 7)
 }
 
-/// A negative mode counts as 0.
+/// 32 bits of a mode count, and three of those; a negative one is 0.
 fn week_mode(mode: i64) -> u32 {
-    mode.max(0) as u32 & 7
+    (mode as i32).max(0) as u32 & 7
 }
 
 fn week(packed: i64, mode: Option<i64>) -> i64 {

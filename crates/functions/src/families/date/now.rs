@@ -93,16 +93,18 @@ pub(super) fn functions() -> Vec<Function> {
     ]
 }
 
-/// The number of fraction digits asked for. Errors: 1426 above 6.
+/// The number of fraction digits asked for, of which MySQL takes the last 8 bits. Errors: 1426 above 6.
 fn digits(cx: &BindContext<'_>, args: &[Expr], name: &str) -> Result<u8, Error> {
     match args.first().map(|a| a.as_literal()) {
         None => Ok(0),
-        Some(Some(Datum::Int(digits @ 0..=6))) => Ok(*digits as u8),
-        Some(Some(Datum::Int(digits))) => {
-            let message =
-                format!("Too-big precision {digits} specified for '{name}'. Maximum is 6.");
-            Err(Error::new(1426, "42000", message).at(cx.span))
-        }
+        Some(Some(Datum::Int(digits))) => match *digits as u8 {
+            digits @ 0..=6 => Ok(digits),
+            digits => {
+                let message =
+                    format!("Too-big precision {digits} specified for '{name}'. Maximum is 6.");
+                Err(Error::new(1426, "42000", message).at(cx.span))
+            }
+        },
         Some(_) => Err(Error::unsupported("a precision that is no number")),
     }
 }

@@ -24,7 +24,7 @@ use sqlift_types::temporal::{self, DateFlags, TextKind, Zone, parse_datetime, pa
 use sqlift_types::{Datum, Error, SqlMode, SqlType, TypeKind, Warning};
 use std::cell::Cell;
 
-const NAME: &str = "json as";
+pub(in crate::families) const NAME: &str = "json as";
 
 /// The conversion.
 pub(super) fn function() -> Function {

@@ -29,7 +29,7 @@ use crate::{BindContext, Expr, Function};
 use sqlift_types::json::Json;
 use sqlift_types::{Error, SqlType, TypeKind, Warning};
 
-pub(super) use from_json::coerced;
+pub(super) use from_json::{NAME as CONVERSION, coerced};
 pub(super) use order::reference as order;
 pub(super) use order::relations;
 pub(super) use to_json::{bind_cast, value};

@@ -156,6 +156,7 @@ fn bind_unhex(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
 /// Warning 1411 quotes the argument, not its value.
 fn not_hexadecimal(quoted: &[u8]) -> Warning {
     let quoted = String::from_utf8_lossy(quoted).replace('\u{fffd}', "?");
+    let quoted = textual::shown_as_is(quoted.as_bytes(), quoted.len());
     let message = format!("Incorrect string value: '{quoted}' for function unhex");
     Warning::new(1411, message)
 }

@@ -5,7 +5,7 @@ use crate::families::control::may_warn;
 use crate::families::textual;
 use crate::kernel::{Many, total_with};
 use crate::native::{Bytes, Double, Int, Opt};
-use crate::{BindContext, CallSite, Expr, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use sqlift_collation::{Charset, Collation, CollationId, Pad};
 use sqlift_types::{Datum, Error, SqlType, TypeKind};
 
@@ -14,6 +14,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("LOCATE", (2, 3), bind_locate, locate_reference)
             .doc("The position of the first argument in the second, from a position on; 0 if it is not there.")
             .example("LOCATE('bar', 'foobarbar', 5)", "7")
+            .form(Form::NullFirst)
             .overload(total_with::<(Bytes, Bytes), Int, _, _>(
                 collation,
                 |c, _, needle: &[u8], text: &[u8]| locate(c, needle, text, 1),

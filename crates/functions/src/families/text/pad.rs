@@ -16,6 +16,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("REPEAT", (2, 2), bind_repeat, repeat_reference)
             .doc("The text so many times; empty if the number is not positive.")
             .example("REPEAT('ab', 3)", "ababab")
+            .form(Form::NullFirst)
             .overload(nullable_with::<(Bytes, Int), Bytes, _, _>(
                 Site::prepare,
                 repeat,

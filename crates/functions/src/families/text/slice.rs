@@ -15,6 +15,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("LEFT", (2, 2), bind_end, left_reference)
             .doc("The first characters of a text.")
             .example("LEFT('abc', 2)", "ab")
+            .form(Form::NullFirst)
             .overload(total_with::<(Bytes, Int), Bytes, _, _>(Site::prepare, left))
             .overload(total_chunked::<(Bytes, Int), Bytes, _, _>(
                 ascii::site,
@@ -28,6 +29,7 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("RIGHT", (2, 2), bind_end, right_reference)
             .doc("The last characters of a text.")
             .example("RIGHT('abc', 2)", "bc")
+            .form(Form::NullFirst)
             .overload(total_with::<(Bytes, Int), Bytes, _, _>(Site::prepare, right))
             .overload(total_chunked::<(Bytes, Int), Bytes, _, _>(
                 ascii::site,
@@ -44,12 +46,13 @@ pub(super) fn functions() -> Vec<Function> {
         Function::new("SUBSTRING_INDEX", (3, 3), bind_index, index_reference)
             .doc("What stands before the n-th delimiter, counted from the end if n is negative: then what stands behind it.")
             .example("SUBSTRING_INDEX('www.mysql.com', '.', 2)", "www.mysql")
+            .form(Form::NullFirst)
             .overload(total_with::<(Bytes, Bytes, Int), Bytes, _, _>(Site::prepare, index)),
         Function::new("INSERT", (4, 4), bind_insert, insert_reference)
             .doc("The text with some characters from a position on replaced by another text.")
             .example("INSERT('Quadratic', 3, 4, 'What')", "QuWhattic")
-            .form(Form::Guarded)
-            .overload(nullable_with::<(Bytes, Int, Int, Bytes), Bytes, _, _>(Site::prepare, insert))
+            .form(Form::NullFirst)
+            .overload(nullable_with::<(Bytes, Bytes, Int, Int), Bytes, _, _>(Site::prepare, insert))
             .warns(),
     ];
     for (name, example) in [
@@ -61,6 +64,7 @@ pub(super) fn functions() -> Vec<Function> {
             Function::new(name, (2, 3), bind_substring, substring_reference)
                 .doc("The characters of a text from a position on, at most so many.")
                 .example(example, "cd")
+                .form(Form::NullFirst)
                 .overload(total_with::<(Bytes, Int), Bytes, _, _>(
                     Site::prepare,
                     |site, _, text, start| substring(site, text, start, i64::MAX),
@@ -164,7 +168,8 @@ fn bind_insert(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error>
         _ => textual::characters(&new.ty).into(),
     };
     let length = u64::from(textual::characters(&text.ty)) + added;
-    let args = vec![text, count(cx, start)?, count(cx, n)?, new];
+    // MySQL: the place is looked at last.
+    let args = vec![text, new, count(cx, start)?, count(cx, n)?];
     Ok(result(cx, args, length, collated))
 }
 
@@ -271,11 +276,11 @@ fn insert_reference(
     site: &CallSite<'_>,
     args: &[Datum],
 ) -> Result<Datum, Fault> {
-    let (Some(text), Some(start), Some(n), Some(new)) = (
+    let (Some(text), Some(new), Some(start), Some(n)) = (
         bytes(&args[0]),
-        int(&args[1]),
+        bytes(&args[1]),
         int(&args[2]),
-        bytes(&args[3]),
+        int(&args[3]),
     ) else {
         return Ok(Datum::Null);
     };
@@ -407,9 +412,9 @@ fn insert<'r>(
     site: &Site,
     cx: &RowContext<'r>,
     text: &'r [u8],
+    new: &'r [u8],
     start: i64,
     n: i64,
-    new: &'r [u8],
 ) -> Option<&'r [u8]> {
     let count = site.charset.char_count(text) as i64;
     if start < 1 || start > count {

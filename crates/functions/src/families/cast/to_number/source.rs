@@ -2,6 +2,7 @@
 
 use super::{Asked, Conversion, Origin};
 use crate::RowContext;
+use crate::families::textual;
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
 };
@@ -9,7 +10,7 @@ use sqlift_types::decimal::{
     Coefficient, Decimal, Excess, MAX_SCALE, overflowing_digits, parse_decimal_prefix,
 };
 use sqlift_types::number::{Range, bytes_to_u64, parse_double_prefix, parse_int_prefix};
-use sqlift_types::{CollationId, TypeKind, Warning, temporal};
+use sqlift_types::{TypeKind, Warning, temporal};
 use std::borrow::Cow;
 
 /// A number of any kind.
@@ -258,12 +259,12 @@ struct Quoted<'a> {
     utf8: &'a [u8],
 }
 
-/// The most characters of a value that a warning quotes.
-const QUOTED: usize = 128;
-
 impl Quoted<'_> {
     /// Warning 1292.
     fn warn(&self, cx: &RowContext<'_>, kind: &str) {
+        if self.c.quiet {
+            return;
+        }
         let integer = kind == "INTEGER" || kind == "YEAR";
         let varying = matches!(self.c.from.kind, TypeKind::VarChar | TypeKind::VarBinary);
         let explicit_integer = integer && self.c.asked == Asked::Explicitly;
@@ -275,27 +276,8 @@ impl Quoted<'_> {
         cx.warn(Warning::new(1292, message));
     }
 
-    /// The text in the three-byte form of UTF-8, whose longer characters are question marks; bytes of binary strings that are no ASCII in
-    /// hexadecimal.
     fn shown(&self) -> String {
-        let mut shown = String::new();
-        if self.c.from.collation == CollationId::BINARY {
-            for byte in self.bytes.iter().take(QUOTED) {
-                match byte {
-                    0x20..0x7f => shown.push(char::from(*byte)),
-                    _ => shown.push_str(&format!("\\x{byte:02X}")),
-                }
-            }
-            return shown;
-        }
-        for chunk in self.utf8.utf8_chunks() {
-            let narrow = |c: char| if u32::from(c) > 0xFFFF { '?' } else { c };
-            shown.extend(chunk.valid().chars().map(narrow));
-            for byte in chunk.invalid() {
-                shown.push_str(&format!("\\x{byte:02X}"));
-            }
-        }
-        shown.chars().take(QUOTED).collect()
+        textual::shown(self.bytes, textual::charset_of(self.c.from.collation))
     }
 }
 

@@ -332,12 +332,8 @@ impl Reader {
             whole = value.round_ties_even();
             nanos = 0.0;
         }
-        let shown = || {
-            let mut text = Vec::new();
-            sqlift_types::number::write_double(value, &mut text);
-            printable(&text)
-        };
-        if !(-9.223_372_036_854_775e18..=9.223_372_036_854_775e18).contains(&whole) {
+        let shown = || shown_double(value);
+        if !is_whole_number(whole) {
             self.unreadable(cx, shown());
             return None;
         }
@@ -526,4 +522,15 @@ pub(crate) fn session_zone(session: &Session) -> Result<Zone, Error> {
             Error::new(1298, "HY000", message)
         }),
     }
+}
+
+fn shown_double(value: f64) -> String {
+    let mut text = Vec::new();
+    sqlift_types::number::write_double(value, &mut text);
+    printable(&text)
+}
+
+/// Whether it has a place among 64-bit integers.
+fn is_whole_number(value: f64) -> bool {
+    (-9.223_372_036_854_775e18..=9.223_372_036_854_775e18).contains(&value)
 }

@@ -2,7 +2,7 @@
 //!
 //! What was found is told by the lowest bit of a doubled value: set for a TIME.
 
-use super::{Manner, Reader, Source, Target, deprecated};
+use super::{Manner, Reader, Source, Target, deprecated, is_whole_number, shown_double};
 use crate::RowContext;
 use sqlift_types::decimal::Decimal;
 use sqlift_types::temporal::number::{datetime_from_decimal, time_from_decimal};
@@ -113,13 +113,11 @@ impl Reader {
             }
         }
         let Some(value) = moment else {
-            // A time that is only too long is the longest.
-            if let Some(ClockValue::Time(longest)) = time.value
-                && time.notes.only_out_of_range()
-            {
+            // A time with something behind it, or one that is too long.
+            if let Some(ClockValue::Time(value)) = time.value {
                 let words = format!("Truncated incorrect time value: '{}'", self.shown(text));
                 cx.warn(Warning::new(1292, words));
-                return Some(longest.micros() * 2 + 1);
+                return Some(value.micros() * 2 + 1);
             }
             let words = format!("Incorrect datetime value: '{}'", self.shown(text));
             cx.warn(Warning::new(1292, words));
@@ -140,7 +138,7 @@ impl Reader {
         // Tried without a word first.
         let whole = match source {
             Source::Int(v) => Some(v),
-            Source::Double(v) => Some(v as i64),
+            Source::Double(v) => is_whole_number(v).then_some(v as i64),
             Source::Decimal(coefficient, scale) => {
                 i64::try_from(coefficient / I256::from(10_i64).pow(u32::from(scale))).ok()
             }
@@ -151,7 +149,8 @@ impl Reader {
         let is_time =
             |v: i64| time_from_decimal(v, 0, &mut Notes::default()).is_some() && v < 10_000_000_000;
         let date = match self.manner {
-            Manner::Extract => whole.is_some_and(is_date),
+            // MySQL: of four digits and less it is a time.
+            Manner::Extract => whole.is_some_and(|v| v >= 10_000 && is_date(v)),
             _ => whole.is_some_and(|v| !is_time(v) && is_date(v)),
         };
         if date {
@@ -166,10 +165,15 @@ impl Reader {
                 Source::Decimal(coefficient, scale) => {
                     Decimal::new(coefficient, scale).map_or_else(String::new, |d| d.to_string())
                 }
+                Source::Double(v) => shown_double(v),
                 _ => whole.unwrap_or_default().to_string(),
             };
-            let words = format!("Incorrect datetime value: '{shown}'");
-            cx.warn(Warning::new(1292, words));
+            // What has no more digits than a time is said to be none.
+            let words = match whole {
+                Some(..10_000_000) if !self.year => "Truncated incorrect time",
+                _ => "Incorrect datetime",
+            };
+            cx.warn(Warning::new(1292, format!("{words} value: '{shown}'")));
             return None;
         }
         let times = Reader {
