@@ -178,3 +178,100 @@ fn own_nodes(shape: &Shape, seen: &Map<u64, ()>) -> usize {
         .filter(|d| !seen.contains_key(*d))
         .count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Binding, bind};
+    use sqlift_syntax::{Limits, Modes, parse};
+    use sqlift_types::Schema;
+
+    fn typed(texts: &[String]) -> Vec<Expr> {
+        let schema = Schema::new([
+            ("a", SqlType::bigint()),
+            ("b", SqlType::bigint()),
+            ("s", SqlType::varchar(10)),
+        ]);
+        let session = Session::default();
+        let typed = |text: &String| {
+            let binding = Binding {
+                text,
+                schema: &schema,
+                session: &session,
+                parameter_types: &[],
+                fold: true,
+                max_depth: 100,
+            };
+            let tree = parse(text, Modes::default(), Limits::default()).unwrap();
+            bind(&tree, &binding).unwrap().expr
+        };
+        texts.iter().map(typed).collect()
+    }
+
+    fn unit(texts: &[String]) -> Vec<Part> {
+        let typed = typed(texts);
+        let expressions: Vec<&Expr> = typed.iter().collect();
+        linearize_unit(&expressions, &Arc::default(), Speculation::ALL).unwrap()
+    }
+
+    fn count(program: &Program, is: impl Fn(&Step) -> bool) -> usize {
+        program.steps.iter().filter(|step| is(step)).count()
+    }
+
+    fn calls(texts: &[&str]) -> usize {
+        let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
+        let parts = unit(&texts);
+        let calls = |part: &Part| count(&part.program, |s| matches!(s, Step::Call { .. }));
+        parts.iter().map(calls).sum()
+    }
+
+    #[test]
+    fn what_is_common_is_computed_once() {
+        assert_eq!(calls(&["(a + b) * 2", "(a + b) * 3", "a + b"]), 3);
+        assert_eq!(calls(&["a + b", "b + a"]), 2);
+        let case = "CASE WHEN a > b THEN a + 1 ELSE b END";
+        assert_eq!(calls(&[case, &format!("{case} * 2")]), 3);
+    }
+
+    #[test]
+    fn a_call_that_warns_is_made_each_time() {
+        let once = calls(&["s + 1"]);
+        assert_eq!(calls(&["s + 1", "s + 1"]), 2 * once);
+    }
+
+    /// What only some rows compute is not there for the others.
+    #[test]
+    fn what_a_branch_computes_stays_in_it() {
+        let list = ["IF(a > 5, a DIV b, 0)", "a DIV b", "IF(b > 5, a DIV b, 1)"];
+        // Three divisions: the one between is computed for every row, and the last finds it there. Each comparison is its own.
+        let warning = calls(&["a DIV b"]);
+        assert_eq!(calls(&list), 3 * warning + 2);
+        let quiet = ["IF(a > 5, a * b, 0)", "a * b", "IF(b > 5, a * b, 1)"];
+        assert_eq!(calls(&quiet), 2 + 2);
+    }
+
+    #[test]
+    fn many_expressions_are_parts_of_bounded_size() {
+        let texts: Vec<String> = (0..1_000)
+            .map(|i| match i % 4 {
+                0 => format!("(a + b) * {i}"),
+                1 => format!("a - b > {i}"),
+                2 => format!("s + {i}"),
+                _ => format!("CONCAT(s, {i})"),
+            })
+            .collect();
+        let parts = unit(&texts);
+        let mut all: Vec<usize> = Vec::new();
+        let mut warners = Vec::new();
+        for part in &parts {
+            assert_eq!(part.program.verify(), Ok(()));
+            assert!(part.outputs.len() <= PART_EXPRESSIONS);
+            let members = part.outputs.iter().map(|o| o.expression);
+            warners.extend(members.clone().filter(|i| i % 4 == 2));
+            all.extend(members);
+        }
+        assert!(warners.is_sorted());
+        all.sort_unstable();
+        assert!(all.into_iter().eq(0..1_000));
+    }
+}
