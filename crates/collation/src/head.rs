@@ -157,15 +157,13 @@ impl HeadTest {
     ) -> bool {
         let bounds = [starts, ends];
         match (self.len > 8, self.doubt) {
-            (false, Doubt::Never) if !self.has_unseen() => {
-                self.surely::<8>(bounds, bytes, hits);
-                false
+            (false, Doubt::Never) if self.has_unseen() => {
+                self.plainly::<8, true>(bounds, bytes, hits, unsure)
             }
+            (false, Doubt::Never) => self.plainly::<8, false>(bounds, bytes, hits, unsure),
             (true, Doubt::Never) if !self.has_unseen() => {
-                self.surely::<SEEN>(bounds, bytes, hits);
-                false
+                self.plainly::<SEEN, false>(bounds, bytes, hits, unsure)
             }
-            (false, Doubt::Never) => self.each::<false, 0>(bounds, bytes, hits, unsure),
             (false, Doubt::NotAscii) => self.each::<false, 1>(bounds, bytes, hits, unsure),
             (false, Doubt::NotPrintable) => self.each::<false, 2>(bounds, bytes, hits, unsure),
             (true, Doubt::Never) => self.each::<true, 0>(bounds, bytes, hits, unsure),
@@ -174,9 +172,17 @@ impl HeadTest {
         }
     }
 
-    /// As [`HeadTest::each`], where no text can be unsure: with as little as possible a row.
-    fn surely<const N: usize>(&self, [starts, ends]: [&[u32]; 2], bytes: &[u8], hits: &mut [bool]) {
+    /// As [`HeadTest::each`], where no byte raises a doubt and the constant is looked at whole: with as little as possible a row. `UNSEEN`:
+    /// whether longer texts may be unsure.
+    fn plainly<const N: usize, const UNSEEN: bool>(
+        &self,
+        [starts, ends]: [&[u32]; 2],
+        bytes: &[u8],
+        hits: &mut [bool],
+        unsure: &mut [bool],
+    ) -> bool {
         let rows = hits.len();
+        let unsure = &mut unsure[..rows];
         let (starts, ends) = (&starts[..rows], &ends[..rows]);
         // Bits that do not count are set on both sides.
         let either: [u64; 2] = std::array::from_fn(|i| self.fold[i] | !self.mask[i]);
@@ -185,12 +191,15 @@ impl HeadTest {
         let more = match (self.end, self.take.cmp(&self.len)) {
             (_, Ordering::Less) => {
                 hits.fill(false);
-                return;
+                unsure.fill(false);
+                return false;
             }
             (End::Anywhere, _) | (_, Ordering::Equal) => usize::MAX / 2,
             _ => 0,
         };
-        for ((hit, start), end) in hits.iter_mut().zip(starts).zip(ends) {
+        let mut any = false;
+        let rows = hits.iter_mut().zip(unsure).zip(starts).zip(ends);
+        for (((hit, unsure), start), end) in rows {
             let (start, end) = (*start as usize, *end as usize);
             let words = match bytes.get(start..start + N) {
                 Some(head) => std::array::from_fn(|i| {
@@ -203,8 +212,15 @@ impl HeadTest {
             if N > 8 {
                 same &= words[1] | either[1] == wanted[1];
             }
-            *hit = same & (end.wrapping_sub(start).wrapping_sub(self.len) <= more);
+            let behind = end.wrapping_sub(start).wrapping_sub(self.len);
+            *hit = same & (behind <= more);
+            if UNSEEN {
+                // Shorter ones are as if they were much longer.
+                *unsure = same & (more == 0) & (behind.wrapping_sub(1) < usize::MAX / 2);
+                any |= *unsure;
+            }
         }
+        any
     }
 
     fn each<const WIDE: bool, const DOUBT: u8>(

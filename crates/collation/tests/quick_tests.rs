@@ -243,3 +243,47 @@ fn all_rows_at_once() {
         }
     }
 }
+
+/// Where all texts are printable ASCII nothing raises a doubt, and what is told is what the collation says.
+#[test]
+fn all_printable_rows_at_once() {
+    for name in [
+        "utf8mb4_bin",
+        "utf8mb4_0900_ai_ci",
+        "utf8mb4_0900_as_cs",
+        "utf8mb4_general_ci",
+        "latin1_swedish_ci",
+    ] {
+        let collation = Collation::by_name(name).expect(name);
+        let mut texts = texts(collation.charset());
+        texts.retain(|text| text.iter().all(|byte| matches!(byte, b' '..=b'~')));
+        let bytes = texts.concat();
+        let mut offsets = vec![0];
+        for text in &texts {
+            offsets.push(offsets[offsets.len() - 1] + text.len() as u32);
+        }
+        let bounds = [&offsets[..texts.len()], &offsets[1..]];
+        let mut told = 0;
+        for constant in &texts {
+            for take in [None, Some(1), Some(5), Some(9)] {
+                let Some(test) = collation.changed_test(constant, take, None) else {
+                    continue;
+                };
+                let (mut hits, mut unsure) = (vec![false; texts.len()], vec![false; texts.len()]);
+                let printable = test.of_printable();
+                let any = printable.test_all(bounds, &bytes, &mut hits, &mut unsure);
+                assert!(any || !unsure.contains(&true));
+                for (row, text) in texts.iter().enumerate().filter(|(row, _)| !unsure[*row]) {
+                    let head = &text[..text.len().min(take.unwrap_or(usize::MAX))];
+                    let equal = collation.equal(head, constant);
+                    assert_eq!(
+                        hits[row], equal,
+                        "{name}: {head:?} = {constant:?}, {take:?}"
+                    );
+                    told += 1;
+                }
+            }
+        }
+        assert!(told > 1_000, "{name}: {told}");
+    }
+}

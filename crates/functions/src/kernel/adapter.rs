@@ -92,6 +92,8 @@ struct Bound<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> {
     traits: Traits,
     scales: Vec<u8>,
     scale: u8,
+    /// Whether it may be asked of a dictionary's entries in place of rows.
+    of_entries: bool,
     shape: Shape<P, R, M>,
 }
 
@@ -107,6 +109,7 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
             only_where_asked,
             ..traits
         };
+        let of_entries = !M::FALLIBLE && !traits.has_effects && P::reprs().contains(&Repr::Bytes);
         let scales = site.args.iter().map(|a| a.ty.decimals).collect();
         Ok(Bound {
             callable,
@@ -114,6 +117,7 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
             traits,
             scales,
             scale: site.ret.decimals,
+            of_entries,
             shape: PhantomData,
         })
     }
@@ -178,8 +182,7 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         selection: Selection<'r>,
     ) -> Vector<'r> {
         let (rows, arena) = (batch.rows, batch.cx.arena);
-        if !M::FALLIBLE
-            && !self.traits.has_effects
+        if self.of_entries
             && let Some(vector) = self.by_entry(call, batch, vectors, selection)
         {
             return vector;
