@@ -223,6 +223,10 @@ impl BindContext<'_> {
         } else {
             expr
         };
+        let expr = match to.kind.is_integer() {
+            true => crate::families::whole_seconds(expr),
+            false => expr,
+        };
         if let Some(converted) = crate::families::json::implicit(self, &expr, &to) {
             return converted;
         }

@@ -5,7 +5,7 @@ use arrow_schema::{DataType, Field, Schema as ArrowSchema};
 use sqlift::{Engine, Expression, Schema, Session, SqlType, Tier, TierPolicy};
 use std::sync::Arc;
 
-const LIST: [&str; 10] = [
+const LIST: [&str; 13] = [
     "(a + b) * 3 - a % 7",
     "a + b > 100",
     "CASE WHEN a + b > 100 THEN p ELSE 1.5 END",
@@ -16,6 +16,10 @@ const LIST: [&str; 10] = [
     "IF(a > 10, p * 2, NULL)",
     "s + 0",
     "(a + b) * 3 - a % 8",
+    // Alike but for the value that is held.
+    "ELT(a % 3, s, 'no', 'yes')",
+    "ELT(b % 3, s, 'no', 'yes')",
+    "MAKE_SET(200 DIV (a - 50), s, 'no', 'yes')",
 ];
 
 fn schema() -> Schema {

@@ -22,6 +22,7 @@ mod text;
 mod textual;
 
 pub(crate) use cast::to_temporal::coerced as moment;
+pub(crate) use date::whole_seconds;
 
 /// Every function of every family.
 pub(crate) fn all() -> Vec<Function> {

@@ -9,6 +9,7 @@ mod target;
 use crate::emit::{Emit, Lowered, NativeValue, Relation};
 use crate::families::json;
 use crate::families::numeric::{self, Class};
+use crate::families::whole_seconds;
 use crate::kernel::{fallible_with, flagged_with, hot_total, total, total_with};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Time, UInt,
@@ -388,6 +389,10 @@ pub(super) fn bind_cast(
     operand: Expr,
     target: SqlType,
 ) -> Result<Expr, Error> {
+    let operand = match target.kind.is_integer() {
+        true => whole_seconds(operand),
+        false => operand,
+    };
     let class = numeric::class(&operand.ty)?;
     let nullable = operand.nullable;
     let operand = match target.kind {

@@ -22,6 +22,8 @@ const DATE: SqlType = SqlType::date();
 const DATETIME: SqlType = SqlType::datetime(6);
 const TIME: SqlType = SqlType::time(6);
 
+pub(crate) use unix::whole_seconds;
+
 pub(super) fn functions() -> Vec<Function> {
     [
         arithmetic::functions(),

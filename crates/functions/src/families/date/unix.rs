@@ -6,7 +6,7 @@ use crate::families::cast::to_temporal::reading::{digits, session_zone};
 use crate::families::cast::to_temporal::{Manner, read};
 use crate::kernel::{nullable_with, total_with};
 use crate::native::{Bytes, DateTime, Dec64, Dec128, Dec256, Int};
-use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
+use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext, catalogue};
 use sqlift_types::decimal::Decimal;
 use sqlift_types::temporal::zone::{self, MAX_UNIX_SECONDS};
 use sqlift_types::temporal::{self, DateFlags, Zone, parse_datetime};
@@ -91,6 +91,20 @@ impl Stamp {
             Some(v) if (1_000_000..(MAX_UNIX_SECONDS + 1) * 1_000_000).contains(&v) => v,
             _ => 0,
         }
+    }
+}
+
+/// MySQL: UNIX_TIMESTAMP as an integer is its whole seconds, where other DECIMALs are rounded.
+pub(crate) fn whole_seconds(expr: Expr) -> Expr {
+    match &expr.kind {
+        ExprKind::Call { function, .. }
+            if expr.ty.kind == TypeKind::Decimal
+                && catalogue().function(*function).name() == "UNIX_TIMESTAMP" =>
+        {
+            let ty = SqlType::bigint();
+            Expr { ty, ..expr }
+        }
+        _ => expr,
     }
 }
 

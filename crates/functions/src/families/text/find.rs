@@ -124,12 +124,12 @@ fn bind_field(cx: &mut BindContext<'_>, args: Vec<Expr>) -> Result<Expr, Error> 
     let text = |t: &SqlType| {
         t.kind.is_string()
             || t.kind.is_temporal()
-            || matches!(t.kind, TypeKind::Enum | TypeKind::Set | TypeKind::Null)
+            || matches!(
+                t.kind,
+                TypeKind::Enum | TypeKind::Set | TypeKind::Json | TypeKind::Null
+            )
     };
-    if let Some(odd) = args
-        .iter()
-        .find(|a| matches!(a.ty.kind, TypeKind::Json | TypeKind::Vector))
-    {
+    if let Some(odd) = args.iter().find(|a| a.ty.kind == TypeKind::Vector) {
         return Err(Error::unsupported(format_args!("FIELD of {}", odd.ty)));
     }
     let mut args = args.into_iter();

@@ -469,6 +469,10 @@ pub(crate) fn digits(expr: &crate::Expr, clock: bool) -> u8 {
         let Some(Datum::Bytes(text)) = expr.as_literal() else {
             return if expr.is_null_literal() { 0 } else { 6 };
         };
+        // MySQL: fewer than five digits are no date.
+        if !clock && text.len() < 5 && text.iter().all(u8::is_ascii_digit) {
+            return 6;
+        }
         let flags = DateFlags {
             allow_zero_in_date: true,
             allow_invalid_dates: true,
