@@ -1,5 +1,7 @@
 //! Nanoseconds a row of Arrow batches, as one table: the VM's loops, native blocks, the engine's own choice, and small batches.
 //!
+//! Small batches are evaluated into arrays of their own, and `into` room that is used again.
+//!
 //! A second table has what is asked of texts, in the VM: in `utf8mb4_bin` of arrays of texts one behind the other, of views, of a dictionary
 //! (of `c`), and of the first in `utf8mb4_0900_ai_ci`.
 //!
@@ -9,6 +11,7 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, RecordBatch, StringViewArray};
+use sqlift::arrow::BatchValues;
 use sqlift::{CollationId, Context, Engine, Expression, Session, Tier, TierPolicy};
 use sqlift_benches::{data, subjects};
 use std::hint::black_box;
@@ -21,12 +24,17 @@ const SMALL: usize = 128;
 struct Runner {
     expression: Expression,
     context: Context,
+    /// Where the values go, if no array is made of them.
+    room: Option<BatchValues>,
     best: f64,
 }
 
 impl Runner {
-    fn new(text: &str, policy: TierPolicy) -> Runner {
-        Runner::in_collation(text, policy, CollationId::UTF8MB4_0900_AI_CI)
+    fn new(text: &str, (policy, room): (TierPolicy, bool)) -> Runner {
+        Runner {
+            room: room.then(BatchValues::new),
+            ..Runner::in_collation(text, policy, CollationId::UTF8MB4_0900_AI_CI)
+        }
     }
 
     fn in_collation(text: &str, policy: TierPolicy, collation: CollationId) -> Runner {
@@ -37,13 +45,26 @@ impl Runner {
         Runner {
             context: expression.context(),
             expression,
+            room: None,
             best: f64::INFINITY,
         }
     }
 
     fn batch(&mut self, batch: &RecordBatch) {
-        let values = self.expression.eval_batch(batch, &mut self.context);
-        black_box(values.expect("no error"));
+        let Runner {
+            expression,
+            context,
+            room,
+            ..
+        } = self;
+        match room {
+            None => drop(black_box(expression.eval_batch(batch, context)).expect("no error")),
+            Some(room) => {
+                let done = expression.eval_batch_into(batch, room, context);
+                done.expect("no error");
+                black_box(room.slice());
+            }
+        }
     }
 
     /// Times so many batches as one.
@@ -67,8 +88,8 @@ fn main() {
     let small = batch.slice(0, SMALL);
     println!("ns a row, batches of {ROWS} and of {SMALL} rows");
     println!(
-        "{:<5}{:>8}{:>8}{:>8}{:>9}{:>10}",
-        "", "VM", "native", "auto", "VM, 128", "auto, 128"
+        "{:<5}{:>8}{:>8}{:>8}{:>9}{:>10}{:>14}{:>16}",
+        "", "VM", "native", "auto", "VM, 128", "auto, 128", "VM, 128 into", "auto, 128 into"
     );
     for (number, subject) in subjects::ROWS.iter().enumerate() {
         let name = format!("E{}", number + 1);
@@ -76,18 +97,24 @@ fn main() {
             continue;
         }
         let policies = [
-            TierPolicy::Only(Tier::Vm),
-            TierPolicy::Only(Tier::Native),
-            TierPolicy::Auto,
-            TierPolicy::Only(Tier::Vm),
-            TierPolicy::Auto,
+            (TierPolicy::Only(Tier::Vm), false),
+            (TierPolicy::Only(Tier::Native), false),
+            (TierPolicy::Auto, false),
+            (TierPolicy::Only(Tier::Vm), false),
+            (TierPolicy::Auto, false),
+            (TierPolicy::Only(Tier::Vm), true),
+            (TierPolicy::Auto, true),
         ];
         let mut runners = policies.map(|policy| Runner::new(subject.text, policy));
         if !once {
             // Until the compile thread has made what it makes, and both tiers were timed.
-            for _ in 0..40 {
-                runners.iter_mut().for_each(|runner| runner.batch(&batch));
-                std::thread::sleep(Duration::from_millis(2));
+            for _ in 0..60 {
+                for runner in &mut runners {
+                    runner.batch(&batch);
+                    runner.batch(&small);
+                    runner.batch(&small);
+                }
+                std::thread::sleep(Duration::from_millis(1));
             }
         }
         for _ in 0..turns {
@@ -98,8 +125,10 @@ fn main() {
                 }
             }
         }
-        let [vm, native, auto, vm_small, auto_small] = runners.each_ref().map(|r| r.best);
-        println!("{name:<5}{vm:>8.2}{native:>8.2}{auto:>8.2}{vm_small:>9.2}{auto_small:>10.2}");
+        let [vm, native, auto, vm_small, auto_small, vm_into, auto_into] =
+            runners.each_ref().map(|r| r.best);
+        print!("{name:<5}{vm:>8.2}{native:>8.2}{auto:>8.2}{vm_small:>9.2}{auto_small:>10.2}");
+        println!("{vm_into:>14.2}{auto_into:>16.2}");
     }
     texts(&batch, &chosen, turns);
 }

@@ -4,6 +4,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field};
+use sqlift::arrow::{BatchValues, Slice};
 use sqlift::{Engine, Session};
 use std::error::Error;
 use std::sync::Arc;
@@ -77,5 +78,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         let expected = prices.value(row) * i128::from(quantities.value(row)) * (100 - discount);
         assert_eq!(totals.value(row), expected);
     }
+
+    // The same in small pieces, as a network may bring them: the values of all come into the same room, and no array is made.
+    let mut values = BatchValues::new();
+    let mut sum = 0;
+    for start in (0..kept.num_rows()).step_by(4) {
+        let piece = kept.slice(start, 4.min(kept.num_rows() - start));
+        total.eval_batch_into(&piece, &mut values, &mut context)?;
+        if let Slice::Decimal128(totals) = values.slice() {
+            let known = (0..values.len()).filter(|row| !values.is_null(*row));
+            sum += known.map(|row| totals[row]).sum::<i128>();
+        }
+    }
+    assert_eq!(sum, totals.iter().flatten().sum::<i128>());
     Ok(())
 }

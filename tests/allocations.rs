@@ -1,7 +1,11 @@
-//! What a row allocates: programs over numbers, times and comparisons nothing, in no compiled tier.
+//! What evaluating allocates: a row of programs over numbers, times and comparisons nothing, in no compiled tier; a batch nothing but
+//! the array that it gives, and nothing where there is room for its values.
 
 use allocation_counter::measure;
+use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+use sqlift::arrow::{BatchValues, schema_of};
 use sqlift::{Engine, I256, Schema, Session, SqlType, Tier, TierPolicy, Value};
+use std::sync::Arc;
 
 /// The five that Vitess measures its evaluation engine with, and more of each family. The columns are those of [`schema`].
 const PROGRAMS: [&str; 22] = [
@@ -130,4 +134,73 @@ fn the_vm_allocates_nothing_for_a_row() {
 #[test]
 fn native_code_allocates_nothing_for_a_row() {
     measured(Tier::Native);
+}
+
+/// Three columns of so many rows; the second has NULLs.
+fn batch(rows: i64) -> RecordBatch {
+    let a: ArrayRef = Arc::new(Int64Array::from_iter_values(0..rows));
+    let b = (0..rows).map(|i| (i % 7 != 0).then_some(i % 100));
+    let b: ArrayRef = Arc::new(b.collect::<Int64Array>());
+    let f = (0..rows).map(|i| i as f64 / 1_000.0);
+    let f: ArrayRef = Arc::new(Float64Array::from_iter_values(f));
+    RecordBatch::try_from_iter_with_nullable([("a", a, false), ("b", b, true), ("f", f, false)])
+        .expect("columns of one length")
+}
+
+fn measured_batches(tier: Tier) {
+    for (text, has_nulls) in [
+        ("(a + 1) * 3 - a % 7", false),
+        ("(a + b) * 3 - a % 7", true),
+        ("f * (1 - f) / 2.5e0", false),
+        (
+            "a > 100 AND f BETWEEN 0.05 AND 0.95 AND a IN (1, 5, 9, 13, 17)",
+            false,
+        ),
+        ("b > 10", true),
+    ] {
+        let batch = batch(128);
+        let schema = schema_of(&batch.schema()).expect("columns that are read");
+        let expression = Engine::new()
+            .with_policy(TierPolicy::Only(tier))
+            .compile(text, &schema, &Session::default())
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        let mut context = expression.context();
+        let mut values = BatchValues::new();
+        // The first batches make the arenas, the code and the room.
+        for _ in 0..3 {
+            expression.eval_batch(&batch, &mut context).unwrap();
+            expression
+                .eval_batch_into(&batch, &mut values, &mut context)
+                .unwrap();
+        }
+        let room = measure(|| {
+            for _ in 0..100 {
+                expression
+                    .eval_batch_into(&batch, &mut values, &mut context)
+                    .unwrap();
+            }
+        });
+        assert_eq!(room.count_total, 0, "{text}, {tier}");
+        // Values, what owns them, and the array; NULLs are two more.
+        let array = measure(|| drop(expression.eval_batch(&batch, &mut context).unwrap()));
+        let most = if has_nulls { 5 } else { 3 };
+        assert_eq!(array.count_total, most, "{text}, {tier}");
+        expression.filter_batch(&batch, &mut context).unwrap();
+        let mask = measure(|| drop(expression.filter_batch(&batch, &mut context).unwrap()));
+        assert!(
+            mask.count_total <= 4,
+            "{text}, {tier}: {}",
+            mask.count_total
+        );
+    }
+}
+
+#[test]
+fn a_batch_in_the_vm_allocates_nothing_but_its_array() {
+    measured_batches(Tier::Vm);
+}
+
+#[test]
+fn a_batch_in_native_blocks_allocates_nothing_but_its_array() {
+    measured_batches(Tier::Native);
 }

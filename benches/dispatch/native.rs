@@ -35,7 +35,7 @@ impl Design for Native {
         self.results.clear();
         for row in &table.rows {
             let mut outputs = [Value::Null];
-            let word = match self.function.run(cx, row, &[], &mut outputs) {
+            let word = match self.function.run(&cx, row, &[], &mut outputs) {
                 Ok(()) => Word::of(outputs[0]),
                 Err(_) => Word::EXIT,
             };

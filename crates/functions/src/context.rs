@@ -1,7 +1,7 @@
 //! What a kernel or reference may touch while a row is evaluated: an arena for bytes, and a scratch for effects.
 
 use crate::CallId;
-use crate::draws::{Draws, Place, Urn};
+use crate::draws::{Drawer, Draws, Place, Urn};
 use bumpalo::Bump;
 use sqlift_types::{Error, Session, Value, Warning};
 use std::cell::{Cell, RefCell};
@@ -124,8 +124,8 @@ impl Scratch {
     }
 
     /// The expression whose rows come next: its random sequences are its own.
-    pub fn set_expression(&self, number: u64) {
-        self.draws.borrow_mut().expression = number;
+    pub fn set_drawer(&self, drawer: &Drawer) {
+        self.draws.borrow_mut().set_drawer(drawer);
     }
 
     /// Whether there may be an effect to commit.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::{Arc, Weak};
 
 const MODULUS: u64 = 0x3FFF_FFFF;
 
@@ -53,16 +54,43 @@ pub enum Urn {
     Row(i64),
 }
 
+/// Whose sequences are drawn from: an expression has one as long as it lives.
+#[derive(Clone, Debug, Default)]
+pub struct Drawer(Arc<()>);
+
+impl Drawer {
+    /// One that is equal to no other.
+    pub fn new() -> Drawer {
+        Drawer::default()
+    }
+}
+
+/// Sequences that were begun for a drawer.
+#[derive(Debug)]
+struct Begun {
+    drawer: Weak<()>,
+    /// By place in the text; `None` is the session's.
+    generators: HashMap<Option<i64>, Generator>,
+}
+
 /// The sequences that expressions draw from, and what the row at hand has drawn: a row that is begun anew draws the same.
 #[derive(Debug, Default)]
 pub(crate) struct Draws {
     /// The expression at work: sequences are its own.
-    pub(crate) expression: u64,
-    begun: HashMap<(u64, Option<i64>), Generator>,
+    drawer: Weak<()>,
+    /// By the drawer's address, which is its own as long as it is remembered.
+    begun: HashMap<usize, Begun>,
+    /// How many there may be before those of expressions that are gone are dropped.
+    room: usize,
     row: Vec<(Place, f64)>,
 }
 
 impl Draws {
+    /// Another expression draws from now on.
+    pub(crate) fn set_drawer(&mut self, drawer: &Drawer) {
+        self.drawer = Arc::downgrade(&drawer.0);
+    }
+
     /// Another row begins.
     pub(crate) fn begin_row(&mut self) {
         self.row.clear();
@@ -73,22 +101,36 @@ impl Draws {
         if let Some((_, drawn)) = self.row.iter().find(|(p, _)| *p == place) {
             return *drawn;
         }
-        let expression = self.expression;
         let drawn = match urn {
             Urn::Row(seed) => Generator::of_seed(seed).draw(),
             Urn::Constant(seed) => self
-                .begun
-                .entry((expression, Some(place.0)))
+                .sequences()
+                .entry(Some(place.0))
                 .or_insert_with(|| Generator::of_seed(seed))
                 .draw(),
             Urn::Session => self
-                .begun
-                .entry((expression, None))
+                .sequences()
+                .entry(None)
                 .or_insert_with(|| Generator::of_seeds(seeds[0], seeds[1]))
                 .draw(),
         };
         self.row.push((place, drawn));
         drawn
+    }
+
+    /// The sequences of the expression at work.
+    fn sequences(&mut self) -> &mut HashMap<Option<i64>, Generator> {
+        let address = self.drawer.as_ptr().addr();
+        if self.begun.len() >= self.room && !self.begun.contains_key(&address) {
+            self.begun
+                .retain(|_, begun| begun.drawer.strong_count() > 0);
+            self.room = (2 * self.begun.len()).max(8);
+        }
+        let begin = || Begun {
+            drawer: self.drawer.clone(),
+            generators: HashMap::new(),
+        };
+        &mut self.begun.entry(address).or_insert_with(begin).generators
     }
 }
 
@@ -120,5 +162,24 @@ mod tests {
         assert_eq!(draw(2), first, "each call has its own sequence");
         draws.begin_row();
         assert_ne!(draws.draw((1, 0), Urn::Constant(3), [None, None]), first);
+    }
+
+    #[test]
+    fn sequences_live_as_long_as_the_expression_that_draws() {
+        let mut draws = Draws::default();
+        let mut next = |drawer: &Drawer| {
+            draws.set_drawer(drawer);
+            draws.begin_row();
+            let drawn = draws.draw((1, 0), Urn::Constant(5), [None, None]);
+            (drawn, draws.begun.len())
+        };
+        let stays = Drawer::new();
+        let (first, _) = next(&stays);
+        for _ in 0..100 {
+            let (drawn, begun) = next(&Drawer::new());
+            assert_eq!(drawn, first, "another expression begins anew");
+            assert!(begun <= 8, "{begun} expressions are remembered");
+        }
+        assert_eq!(next(&stays).0, 0.8745439358749836, "it goes on");
     }
 }

@@ -151,6 +151,19 @@ impl Step {
             _ => None,
         }
     }
+
+    /// As [`Step::target`], to be changed.
+    pub fn target_mut(&mut self) -> Option<&mut StepIndex> {
+        match self {
+            Step::Jump { target }
+            | Step::JumpIfNull { target, .. }
+            | Step::JumpIfNotNull { target, .. }
+            | Step::JumpIfFalse { target, .. }
+            | Step::JumpIfTrue { target, .. }
+            | Step::JumpUnlessTrue { target, .. } => Some(target),
+            _ => None,
+        }
+    }
 }
 
 /// A slot: how its value is held.

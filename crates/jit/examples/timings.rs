@@ -135,7 +135,7 @@ fn measure(
     let mut outputs = [Value::Null];
     let seconds = best(|| {
         for row in table {
-            failed += usize::from(by_row.run(cx, row, &[], &mut outputs).is_err());
+            failed += usize::from(by_row.run(&cx, row, &[], &mut outputs).is_err());
         }
     });
     print!(
@@ -178,6 +178,7 @@ fn measure(
     let (mut ints, mut uints, mut doubles, mut wide) = (vec![], vec![], vec![], vec![]);
     let (mut bits, mut validity) = (vec![], vec![]);
     let mut flagged = 0;
+    let mut memory = Bump::new();
     let seconds = best(|| {
         ints.clear();
         uints.clear();
@@ -195,7 +196,8 @@ fn measure(
             },
             validity: &mut validity,
         };
-        let blocks = by_block.run(ROWS / 64, &columns, &[], &mut [output]);
+        memory.reset();
+        let blocks = by_block.run(ROWS / 64, &columns, &[], &mut [output], &memory);
         flagged += blocks.map_or(ROWS, |f| f.len());
     });
     println!(

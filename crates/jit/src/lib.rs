@@ -37,5 +37,5 @@ pub use bets::{Bets, ColumnBet};
 pub use column::{ColumnBuffer, ColumnKind, OutputBuffer, OutputValues};
 pub use compiler::{Compiler, Form, asm, clif};
 pub use error::CompileError;
-pub use native::{BatchError, BatchFunction, Exited, RowFunction};
+pub use native::{BatchError, BatchFunction, CellFunction, Exited, RowFunction};
 pub use target::Target;

@@ -3,8 +3,10 @@
 use crate::abi::{BatchFrame, ColumnPointers, NativeFrame, OutputPointers, ProgramData};
 use crate::column::{ColumnBuffer, ColumnKind, OutputBuffer};
 use crate::memory::Code;
+use bumpalo::Bump;
 use sqlift_functions::{CallId, Exit, Reason, RowContext};
 use sqlift_types::Value;
+use std::sync::Arc;
 
 /// The row was given up; the frame's scratch says why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,19 @@ pub struct RowFunction {
     data: ProgramData,
     exits: Box<[(CallId, Exit)]>,
     code: Code,
+}
+
+/// A [`RowFunction`] that is called on cells alone.
+#[derive(Clone, Debug)]
+pub struct CellFunction(Arc<RowFunction>);
+
+impl CellFunction {
+    /// Evaluates one row. `false`: it was given up, and nothing has happened; [`RowFunction::run`] says why.
+    #[inline(always)]
+    pub fn run<'r>(&self, row: &'r [Value<'r>], output: &mut Value<'r>) -> bool {
+        let output = std::slice::from_mut(output);
+        row.len() >= self.0.columns && self.0.call(row, output, std::ptr::null_mut()) == 0
+    }
 }
 
 /// What a row function is made of besides its code.
@@ -65,7 +80,7 @@ impl RowFunction {
     #[inline]
     pub fn run<'r>(
         &'r self,
-        cx: RowContext<'r>,
+        cx: &RowContext<'r>,
         row: &'r [Value<'r>],
         parameters: &'r [Value<'r>],
         outputs: &mut [Value<'r>],
@@ -85,23 +100,22 @@ impl RowFunction {
         }
     }
 
-    /// As [`RowFunction::run`], for code that asks for cells alone, which neither allocates nor warns: it needs no context. `false`:
-    /// the code asks for more, or gives the row up; [`RowFunction::run`] says why.
-    #[inline]
-    pub fn run_on_cells<'r>(&self, row: &'r [Value<'r>], outputs: &mut [Value<'r>]) -> bool {
-        let enough = outputs.len() >= self.outputs && row.len() >= self.columns;
-        !self.asks_frame && enough && self.call(row, outputs, std::ptr::null_mut()) == 0
+    /// The function as one that needs nothing but cells, if it has one output and asks for nothing else: then it neither allocates
+    /// nor warns.
+    pub fn on_cells(self: Arc<Self>) -> Option<CellFunction> {
+        let plain = !self.asks_frame && self.parameters == 0 && self.outputs == 1;
+        plain.then_some(CellFunction(self))
     }
 
     #[inline(never)]
     fn run_with_frame<'r>(
         &'r self,
-        cx: RowContext<'r>,
+        cx: &RowContext<'r>,
         row: &'r [Value<'r>],
         parameters: &'r [Value<'r>],
         outputs: &mut [Value<'r>],
     ) -> Result<(), Exited> {
-        let mut frame = self.data.frame(&cx, parameters);
+        let mut frame = self.data.frame(cx, parameters);
         match self.call(row, outputs, &raw mut frame) {
             0 => Ok(()),
             EXIT_RECORDED => {
@@ -134,7 +148,7 @@ impl RowFunction {
     /// What the code says of a row that it gives up.
     #[cold]
     #[inline(never)]
-    fn exited(&self, cx: RowContext<'_>, exit: i64) -> Result<(), Exited> {
+    fn exited(&self, cx: &RowContext<'_>, exit: i64) -> Result<(), Exited> {
         let (call, exit) = self.exits[exit as usize - 1];
         give_up(cx, call, exit)
     }
@@ -147,7 +161,7 @@ impl RowFunction {
 
 #[cold]
 #[inline(never)]
-fn give_up(cx: RowContext<'_>, call: CallId, exit: Exit) -> Result<(), Exited> {
+fn give_up(cx: &RowContext<'_>, call: CallId, exit: Exit) -> Result<(), Exited> {
     cx.scratch.record_exit(call, exit);
     Err(Exited)
 }
@@ -195,23 +209,27 @@ impl BatchFunction {
     ///
     /// `columns[i]` is the program's `columns[i]`. Results are put behind what the outputs hold, those of all blocks. Gives, in ascending order, the numbers of the blocks in which some guard was
     /// not met: their results have no meaning, and they must be evaluated again, row by row.
-    pub fn run(
+    ///
+    /// `memory` is where those numbers are, and what the call needs.
+    pub fn run<'m>(
         &self,
         blocks: usize,
         columns: &[ColumnBuffer<'_>],
         parameters: &[Value<'_>],
         outputs: &mut [OutputBuffer<'_>],
-    ) -> Result<Vec<u32>, BatchError> {
+        memory: &'m Bump,
+    ) -> Result<&'m [u32], BatchError> {
         self.check(blocks, columns, outputs)?;
         let given = outputs;
         if parameters.len() < self.parameters {
             return Err(BatchError::Parameter);
         }
-        let columns: Vec<ColumnPointers> = columns.iter().map(ColumnPointers::new).collect();
+        let columns = columns.iter().map(ColumnPointers::new);
+        let columns = memory.alloc_slice_fill_iter(columns);
         let outputs = given.iter_mut().map(|o| OutputPointers::reserve(o, blocks));
-        let outputs: Vec<OutputPointers> = outputs.collect();
-        let mut flagged = vec![0; blocks];
-        let frame = BatchFrame::new(&columns, &outputs, parameters, &mut flagged);
+        let outputs = memory.alloc_slice_fill_iter(outputs);
+        let flagged = memory.alloc_slice_fill_copy(blocks, 0);
+        let frame = BatchFrame::new(columns, outputs, parameters, flagged);
         // SAFETY: the address is that of a function compiled with this signature, and `self` keeps its code. It reads `blocks` blocks
         // of each buffer and as many words of each validity (lengths checked above; the borrows live until the end of this
         // function), parameters up to `parameters`; it writes as many blocks and words of each output (kinds checked above, room
@@ -223,13 +241,12 @@ impl BatchFunction {
         let Some(count) = count.checked_sub(1) else {
             return Err(BatchError::Parameter);
         };
-        flagged.truncate(count as usize);
         for output in given {
             // SAFETY: the code returned otherwise than by a parameter of a wrong type, so it went through all blocks, and it writes
             // every value and every word of validity of a block that it goes through, flagged or not.
             unsafe { OutputPointers::fill(output, blocks) };
         }
-        Ok(flagged)
+        Ok(&flagged[..count as usize])
     }
 
     fn check(

@@ -1,7 +1,8 @@
 //! The batch form of an expression over any columns: chunks in the VM, rows that it gives up in tier 0.
 
-use crate::expression::{Expression, cell_in};
-use crate::{Context, Tier, deopt};
+use crate::context::Held;
+use crate::rows::cell_in;
+use crate::{Context, Expression, Tier, deopt};
 use bumpalo::Bump;
 use sqlift_functions::kernel::{BatchContext, Lanes, Vector};
 use sqlift_functions::native::Native;
@@ -78,6 +79,10 @@ pub(crate) fn run_range(
     } else {
         CHUNK_ROWS
     };
+    expression.hold(&mut context.held, &context.scratch);
+    let tier = compiled_or_not(&context.held);
+    let counted = range.len() as u64;
+    context.held.counters.add_rows(tier, counted);
     for start in range.clone().step_by(most) {
         let rows = most.min(range.end - start);
         chunk(
@@ -92,6 +97,14 @@ pub(crate) fn run_range(
     Ok(())
 }
 
+/// The tier of what is not evaluated in native blocks.
+fn compiled_or_not(held: &Held) -> Tier {
+    match held.pace.tier {
+        Tier::Interp => Tier::Interp,
+        Tier::Vm | Tier::Native => Tier::Vm,
+    }
+}
+
 fn chunk(
     expression: &Expression,
     source: &dyn Source,
@@ -102,7 +115,7 @@ fn chunk(
 ) -> Result<(), Error> {
     let inner = &*expression.inner;
     context.begin();
-    expression.hold(&mut context.held, &context.scratch, 0);
+    expression.hold(&mut context.held, &context.scratch);
     let Context {
         arena,
         scratch,
@@ -110,12 +123,7 @@ fn chunk(
         held,
         ..
     } = context;
-    let tier = if held.tier == Tier::Interp {
-        Tier::Interp
-    } else {
-        Tier::Vm
-    };
-    held.counters.add_rows(tier, rows as u64);
+    let tier = compiled_or_not(held);
     let code = &*held.code;
     let cx = RowContext {
         arena,
@@ -128,14 +136,12 @@ fn chunk(
     let (mut vector, given_up) = if tier == Tier::Interp {
         (Vector::null(ty.repr()), (0..rows as u32).collect())
     } else {
-        let columns = code
-            .program
-            .columns
-            .iter()
-            .map(|c| source.load(*c, start, &batch));
-        let columns: Vec<Vector<'_>> = columns.collect();
+        let columns = code.program.columns.iter();
+        let columns = columns.map(|c| source.load(*c, start, &batch));
+        let mut loaded = bumpalo::collections::Vec::with_capacity_in(columns.len(), arena);
+        loaded.extend(columns);
         let wanted = 1 + usize::from(scales.is_some());
-        let outputs = code.batch.run_first(wanted, &batch, &columns, &[]);
+        let outputs = code.batch.run_first(wanted, &batch, &loaded, &[]);
         let vector = outputs[0];
         if let (Some(scales), Some(Vector::Int(lanes))) = (&mut scales, outputs.get(1)) {
             for (row, scale) in scales.iter_mut().enumerate() {

@@ -3,18 +3,46 @@
 use crate::background::Job;
 use crate::compiled::Compiled;
 use crate::expression::{Expression, Inner, with_compiler};
+use crate::race::Race;
 use crate::statistics::lock;
 use crate::{Tier, TierPolicy, tuning};
 use sqlift_ir::{Program, linearize};
 use sqlift_jit::{BatchFunction, Bets, ColumnKind, Compiler};
 use sqlift_types::Error;
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// The batch function of a program, for the column kinds that were met last.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
     state: Mutex<State>,
+    /// How often the state has changed: who knows one of it asks no lock for it.
+    version: AtomicU64,
+}
+
+/// What a context knows of the state.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    version: u64,
+    /// The function, if there is one.
+    pub(crate) function: Option<Arc<BatchFunction>>,
+    /// The batches that it takes.
+    pub(crate) needs: Needs,
+    /// By size of batches: the faster tier, once that is known.
+    pub(crate) faster: [Option<Tier>; SIZES],
+    /// By size of batches: whether the VM is timed still.
+    pub(crate) vm_is_timed: [bool; SIZES],
+    /// The schema of batches that the VM is faster for.
+    pub(crate) left_to_vm: usize,
+}
+
+/// Small batches and others: what it costs to begin one counts in the small.
+pub(crate) const SIZES: usize = 2;
+
+/// Which of the [`SIZES`] a batch has.
+pub(crate) fn size(rows: usize) -> usize {
+    usize::from(rows >= tuning::LARGE_BATCH)
 }
 
 /// What a batch's columns are, as far as code depends on it.
@@ -43,11 +71,8 @@ struct State {
     function: Function,
     /// Too many blocks were flagged, so code counts on the columns' declarations alone.
     wary: bool,
-    /// Picoseconds a row, the best so far.
-    vm: Option<u64>,
-    native: Option<u64>,
-    /// Batches that were timed in native blocks.
-    timed: u32,
+    /// Picoseconds a row, by size of batches.
+    races: [Race; SIZES],
     /// Batches of which too many blocks were flagged.
     lost: u32,
 }
@@ -65,7 +90,51 @@ enum Function {
     Ready(Arc<BatchFunction>),
 }
 
+impl State {
+    /// The same state for other native code.
+    fn again(&mut self, wary: bool) -> State {
+        State {
+            needs: std::mem::take(&mut self.needs),
+            races: self.races.each_ref().map(Race::with_other_native),
+            wary,
+            ..State::default()
+        }
+    }
+}
+
+impl Known {
+    /// Learns the state, if it has changed.
+    pub(crate) fn refresh(&mut self, blocks: &Blocks) {
+        if self.version == blocks.version.load(Ordering::Acquire) {
+            return;
+        }
+        let state = lock(&blocks.state);
+        let function = match &state.function {
+            Function::Ready(function) => Some(function.clone()),
+            _ => None,
+        };
+        let faster = |race: &Race| match state.function {
+            Function::Refused => Some(Tier::Vm),
+            _ => race.outcome().map(|outcome| outcome.winner),
+        };
+        *self = Known {
+            // Nobody changes it but under the lock.
+            version: blocks.version.load(Ordering::Acquire),
+            function,
+            needs: state.needs.clone(),
+            faster: state.races.each_ref().map(faster),
+            vm_is_timed: state.races.each_ref().map(|race| race.wants(Tier::Vm)),
+            left_to_vm: 0,
+        };
+    }
+}
+
 impl Blocks {
+    /// Tells those who know the state that it has changed.
+    fn changed(&self, _: &MutexGuard<'_, State>) {
+        self.version.fetch_add(1, Ordering::Release);
+    }
+
     /// The function for a batch whose columns are of these kinds, if there is one to use; asks for it when it is time.
     pub(crate) fn function(
         &self,
@@ -85,22 +154,17 @@ impl Blocks {
                     needs,
                     ..State::default()
                 };
+                self.changed(&state);
             } else if state.needs.take_nulls(&needs) {
                 // A column that was taken to have none: the code is made again, once a column.
-                *state = State {
-                    needs: std::mem::take(&mut state.needs),
-                    wary: state.wary,
-                    ..State::default()
-                };
+                let wary = state.wary;
+                *state = state.again(wary);
+                self.changed(&state);
             }
             match &state.function {
                 Function::Ready(function) => return Some(function.clone()),
                 Function::Asked | Function::Refused => return None,
                 Function::Cold => {}
-            }
-            let is_hot = expression.inner.counters.total_rows() >= tuning::NATIVE_BATCH_ROWS;
-            if policy == TierPolicy::Auto && !is_hot {
-                return None;
             }
             let mut bets = bets();
             if state.wary {
@@ -128,22 +192,11 @@ impl Blocks {
         }
     }
 
-    /// The function, if it is there and takes a batch whose columns are like these.
-    pub(crate) fn ready(&self, takes: impl FnOnce(&Needs) -> bool) -> Option<Arc<BatchFunction>> {
-        let state = lock(&self.state);
-        match &state.function {
-            Function::Ready(function) if takes(&state.needs) => Some(function.clone()),
-            _ => None,
-        }
-    }
-
-    /// Whether it is worth to look whether there is a function for a batch of so many rows.
-    pub(crate) fn may_have(&self, inner: &Inner, rows: usize) -> bool {
-        let takes_part = match inner.settings.policy {
-            TierPolicy::Auto => inner.counters.total_rows() >= tuning::NATIVE_BATCH_ROWS,
-            TierPolicy::Only(tier) => tier == Tier::Native,
-        };
-        takes_part && rows >= BatchFunction::BLOCK_ROWS
+    /// The tier for a batch of such a size as long as nobody knows the faster one, and whether it is worth to be timed.
+    pub(crate) fn turn(&self, size: usize) -> (Tier, bool) {
+        let race = &lock(&self.state).races[size];
+        let tier = race.next();
+        (tier, race.wants(tier))
     }
 
     /// Takes note of a batch of which too many blocks were flagged. When that is the rule, code is made that counts on less; when it
@@ -155,12 +208,7 @@ impl Blocks {
             return;
         }
         if !state.wary {
-            *state = State {
-                needs: std::mem::take(&mut state.needs),
-                wary: true,
-                vm: state.vm,
-                ..State::default()
-            };
+            *state = state.again(true);
             inner
                 .counters
                 .note("native blocks that count on less: too many were flagged");
@@ -170,41 +218,28 @@ impl Blocks {
                 .counters
                 .note("stays in the VM for batches: most blocks need it anyway");
         }
+        self.changed(&state);
     }
 
-    /// A clock for a batch of so many rows, if it is worth to be timed.
-    pub(crate) fn timer(&self, inner: &Inner, rows: usize) -> Option<(usize, Instant)> {
-        let timed = rows >= tuning::TIMED_ROWS && inner.settings.policy == TierPolicy::Auto;
-        timed.then(|| (rows, Instant::now()))
-    }
-
-    /// Takes note of how long a batch took. When the VM turns out to be as fast, native blocks are given up.
-    pub(crate) fn timed(&self, inner: &Inner, tier: Tier, timer: Option<(usize, Instant)>) {
-        let Some((rows, started)) = timer else {
-            return;
-        };
-        let time = started.elapsed();
-        let cost = u64::try_from(time.as_nanos() * 1000 / rows as u128).unwrap_or(u64::MAX);
+    /// Takes note of how long a batch took.
+    pub(crate) fn record(&self, inner: &Inner, rows: usize, tier: Tier, took: Duration) {
+        let cost = u64::try_from(took.as_nanos() * 1000 / rows.max(1) as u128).unwrap_or(u64::MAX);
         let mut state = lock(&self.state);
-        let best = if tier == Tier::Native {
-            &mut state.native
-        } else {
-            &mut state.vm
-        };
-        *best = Some(best.map_or(cost, |best| best.min(cost)));
-        if tier == Tier::Native {
-            state.timed += 1;
+        let race = &mut state.races[size(rows)];
+        let outcome = race.record(tier, cost);
+        if race.wants(tier) {
+            return;
         }
-        if state.timed >= tuning::TIMED_BATCHES
-            && matches!(state.function, Function::Ready(_))
-            && let (Some(vm), Some(native)) = (state.vm, state.native)
-            && vm <= native
+        if let Some(outcome) = outcome
+            && outcome.winner == Tier::Vm
         {
-            state.function = Function::Refused;
+            let (vm, native) = (outcome.vm, outcome.native);
+            let what = ["small batches", "batches"][size(rows)];
             inner.counters.note(format!(
-                "stays in the VM for batches: {vm} ps a row against {native}"
+                "stays in the VM for {what}: {vm} ps a row against {native}"
             ));
         }
+        self.changed(&state);
     }
 }
 
@@ -246,6 +281,7 @@ pub(crate) fn compile(inner: &Inner, compiler: &mut Compiler, needs: Needs, bets
             Function::Refused
         }
     };
+    code.blocks.changed(&state);
 }
 
 /// The program whose values all have one scale, as those of an array: what each row is shown with is of no account there.

@@ -1,13 +1,17 @@
 //! The code of an expression: one program and what was made from it.
 
+use crate::Tier;
+use crate::race::Race;
+#[cfg(feature = "jit")]
+use crate::statistics::lock;
 use bumpalo::Bump;
-use sqlift_functions::{Frame, RowContext};
+use sqlift_functions::Frame;
 use sqlift_ir::{Program, Speculation};
 use sqlift_types::decimal::Coefficient;
 use sqlift_types::{Error, Value};
 use sqlift_vm::{BatchCode, RowCode};
 use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A program with the code of each tier.
 #[derive(Debug)]
@@ -18,6 +22,8 @@ pub(crate) struct Compiled {
     pub(crate) batch: Arc<BatchCode>,
     /// Whether output 1 of the program is the scale that output 0 is shown with.
     pub(crate) shows_scale: bool,
+    /// How long rows take in each tier.
+    pub(crate) race: Mutex<Race>,
     #[cfg(feature = "jit")]
     pub(crate) native: Option<Arc<sqlift_jit::RowFunction>>,
     #[cfg(all(feature = "jit", feature = "arrow"))]
@@ -62,6 +68,7 @@ impl Compiled {
             program,
             speculation,
             row,
+            race: Mutex::default(),
             #[cfg(feature = "jit")]
             native: None,
             #[cfg(all(feature = "jit", feature = "arrow"))]
@@ -78,6 +85,7 @@ impl Compiled {
             row: self.row.clone(),
             batch: self.batch.clone(),
             shows_scale: self.shows_scale,
+            race: Mutex::new(lock(&self.race).with_other_native()),
             native: Some(Arc::new(native)),
             #[cfg(feature = "arrow")]
             blocks: self.blocks.clone(),
@@ -94,65 +102,61 @@ impl Compiled {
         false
     }
 
-    /// The value of a row as it is shown: a DECIMAL with the scale of the branch that it comes from.
-    pub(crate) fn shown<'r>(&self, outputs: [Value<'r>; 2], arena: &'r Bump) -> Value<'r> {
-        match outputs {
-            [value, Value::Int(scale)] if self.shows_scale => with_scale(value, scale as u8, arena),
-            [value, _] => value,
-        }
+    /// The native code, if it needs nothing but cells to give the value that is shown.
+    #[cfg(feature = "jit")]
+    pub(crate) fn on_cells(&self) -> Option<sqlift_jit::CellFunction> {
+        self.native.clone()?.on_cells()
     }
 
-    /// One row in the VM. `false`: it was given up. Inlined, or the frame would be made of a copy of `cx` that is read whole just
-    /// after it was written in words.
+    /// Room for what a tier keeps of a row outside of registers.
     #[inline(always)]
-    pub(crate) fn run_vm<'r>(
-        &'r self,
-        cx: RowContext<'r>,
-        row: &'r [Value<'r>],
-        parameters: &'r [Value<'r>],
-        outputs: &mut [Value<'r>],
-    ) -> bool {
-        let slots: &[Cell<Value<'_>>] = match self.row.slots() {
+    pub(crate) fn slots<'r>(&self, tier: Tier, arena: &'r Bump) -> &'r [Cell<Value<'r>>] {
+        match self.row.slots() {
             0 => &[],
-            n => cx
-                .arena
-                .alloc_slice_fill_with(n, |_| Cell::new(Value::Null)),
-        };
-        let frame = Frame {
-            cx,
-            row,
-            parameters,
-            slots,
-        };
-        self.row.run(&frame, outputs).is_ok()
-    }
-
-    /// One row in native code that needs nothing but the cells. `false`: there is none, or it was given up, and has left no trace.
-    #[inline]
-    pub(crate) fn run_on_cells<'r>(&self, row: &'r [Value<'r>], output: &mut Value<'r>) -> bool {
-        #[cfg(feature = "jit")]
-        if let Some(native) = &self.native
-            && !self.shows_scale
-        {
-            return native.run_on_cells(row, std::slice::from_mut(output));
+            _ if tier != Tier::Vm && (tier == Tier::Interp || self.has_native()) => &[],
+            n => arena.alloc_slice_fill_with(n, |_| Cell::new(Value::Null)),
         }
-        let _ = (row, output);
-        false
     }
 
-    /// One row in native code, or in the VM while there is none. `false`: it was given up.
-    #[inline]
-    pub(crate) fn run_native<'r>(
+    /// One row in a compiled tier; in the VM as long as there is no native code. `false`: it was given up, or the tier is no compiled
+    /// one.
+    #[inline(always)]
+    pub(crate) fn run<'r>(
         &'r self,
-        cx: RowContext<'r>,
-        row: &'r [Value<'r>],
-        parameters: &'r [Value<'r>],
+        tier: Tier,
+        frame: &Frame<'r>,
         outputs: &mut [Value<'r>],
     ) -> bool {
-        #[cfg(feature = "jit")]
-        if let Some(native) = &self.native {
-            return native.run(cx, row, parameters, outputs).is_ok();
+        match tier {
+            #[cfg(feature = "jit")]
+            Tier::Native if let Some(native) = &self.native => {
+                let Frame {
+                    cx,
+                    row,
+                    parameters,
+                    ..
+                } = frame;
+                native.run(cx, row, parameters, outputs).is_ok()
+            }
+            Tier::Interp => false,
+            Tier::Vm | Tier::Native => self.row.run(frame, outputs).is_ok(),
         }
-        self.run_vm(cx, row, parameters, outputs)
+    }
+
+    /// As [`Compiled::run`], for code whose output 1 is the scale that the value is shown with.
+    #[inline(never)]
+    pub(crate) fn run_shown<'r>(
+        &'r self,
+        tier: Tier,
+        frame: &Frame<'r>,
+        value: &mut Value<'r>,
+    ) -> bool {
+        let mut outputs = [Value::Null; 2];
+        let done = self.run(tier, frame, &mut outputs);
+        *value = match outputs {
+            [value, Value::Int(scale)] => with_scale(value, scale as u8, frame.cx.arena),
+            [value, _] => value,
+        };
+        done
     }
 }

@@ -1,19 +1,16 @@
 //! A compiled expression.
 
-use crate::background::Job;
 use crate::compiled::Compiled;
 use crate::context::Held;
 use crate::engine::{Folding, Settings};
 use crate::statistics::{Counters, lock};
-use crate::{Context, Statistics, Tier, TierPolicy, deopt, tuning};
-use bumpalo::Bump;
-use sqlift_functions::{Expr, Frame, RowContext, Scratch};
+use crate::{Context, Statistics, Tier, TierPolicy};
+use sqlift_functions::draws::Drawer;
+use sqlift_functions::{Expr, Scratch};
 use sqlift_interp::Failure;
 use sqlift_ir::{Bet, Binding, Bound, Program, Speculation, linearize_shown, quoted};
 use sqlift_syntax::ast;
-use sqlift_types::{
-    Datum, Diagnostics, Error, Repr, Schema, Session, SqlType, TypeKind, Value, Warning,
-};
+use sqlift_types::{Error, Schema, Session, SqlType, TypeKind, Warning};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -23,42 +20,14 @@ pub struct Expression {
     pub(crate) inner: Arc<Inner>,
 }
 
-/// A row that gives its cells one by one: what is no slice of [`Value`]s can be evaluated all the same.
-///
-/// ```
-/// use sqlift::{Engine, Row, Schema, Session, SqlType, Value};
-///
-/// struct Order {
-///     id: i64,
-///     note: String,
-/// }
-///
-/// impl Row for Order {
-///     fn cell(&self, column: usize) -> Value<'_> {
-///         if column == 0 { Value::Int(self.id) } else { Value::from(&*self.note) }
-///     }
-/// }
-///
-/// let schema = Schema::new([("id", SqlType::bigint()), ("note", SqlType::varchar(80))]);
-/// let expression = Engine::new().compile("id + 1", &schema, &Session::default())?;
-/// let mut context = expression.context();
-/// let order = Order { id: 41, note: "gift".to_owned() };
-/// assert_eq!(expression.eval_row_of(&order, &mut context)?, Value::Int(42));
-/// # Ok::<(), sqlift::Error>(())
-/// ```
-pub trait Row {
-    /// The cell of a column, by its position in the schema.
-    fn cell(&self, column: usize) -> Value<'_>;
-}
-
 /// What all clones of an expression share.
 #[derive(Debug)]
 pub(crate) struct Inner {
     text: String,
     pub(crate) ast: ast::Expr,
     pub(crate) bound: Bound,
-    /// Tells expressions apart.
-    number: u64,
+    /// Whose random sequences its rows are drawn from.
+    pub(crate) drawer: Drawer,
     /// Whether rows must be evaluated one after the other.
     pub(crate) sequential: bool,
     /// Positions of the columns that it reads, in ascending order.
@@ -75,8 +44,8 @@ pub(crate) struct Inner {
     /// The code in force. `code_number` is its own among all code of the process, so that contexts need no lock, and no look at whose
     /// code they hold, to see that it is still this.
     code: Mutex<Arc<Compiled>>,
-    code_number: AtomicU64,
-    asked_for_native: AtomicBool,
+    pub(crate) code_number: AtomicU64,
+    pub(crate) asked_for_native: AtomicBool,
 }
 
 impl Inner {
@@ -89,6 +58,12 @@ impl Inner {
         sqlift_interp::error(failure, scratch, &|place| {
             quoted(&self.ast, place, &self.schema, &self.session)
         })
+    }
+
+    /// Whether the context holds other code than that in force.
+    #[inline(always)]
+    pub(crate) fn is_swapped(&self, held: &Held) -> bool {
+        held.code_number != self.code_number.load(Ordering::Acquire)
     }
 
     /// The code in force.
@@ -190,7 +165,7 @@ impl Expression {
         let sequential = program.calls.iter().any(sequential);
         let code = Compiled::new(settings.forced.put_into(program), speculation)?;
         let inner = Inner {
-            number: next_number(),
+            drawer: Drawer::new(),
             sequential,
             columns: columns.into(),
             text: text.to_owned(),
@@ -295,208 +270,12 @@ impl Expression {
     /// A context for one thread.
     pub fn context(&self) -> Context {
         let context = Context::new(self.inner.settings.limits.warnings, self.newest());
-        context.scratch.set_expression(self.inner.number);
+        context.scratch.set_drawer(&self.inner.drawer);
         context
-    }
-
-    /// Evaluates it for a row: one cell a column of the schema.
-    ///
-    /// Warnings go to the context. Errors: the one that MySQL raises for the row.
-    #[inline]
-    pub fn eval_row<'c>(
-        &'c self,
-        row: &'c [Value<'c>],
-        context: &'c mut Context,
-    ) -> Result<Value<'c>, Error> {
-        self.eval_row_with(row, &[], context)
-    }
-
-    /// As [`Expression::eval_row`], with values for the parameters of the text.
-    #[inline]
-    pub fn eval_row_with<'c>(
-        &'c self,
-        row: &'c [Value<'c>],
-        parameters: &'c [Value<'c>],
-        context: &'c mut Context,
-    ) -> Result<Value<'c>, Error> {
-        let mut value = Value::Null;
-        match self.run(row, parameters, context, &mut value) {
-            None => Ok(value),
-            Some(error) => Err(*error),
-        }
-    }
-
-    /// As [`Expression::eval_row`], for a row that is no slice of cells: only the columns that the expression reads are asked for.
-    pub fn eval_row_of<'c>(
-        &'c self,
-        row: &'c impl Row,
-        context: &'c mut Context,
-    ) -> Result<Value<'c>, Error> {
-        let width = self.inner.schema.columns().len();
-        let cells = |arena: &'c Bump| -> &'c [Value<'c>] {
-            let cells = arena.alloc_slice_fill_copy(width, Value::Null);
-            for index in &self.inner.columns {
-                cells[*index] = row.cell(*index);
-            }
-            cells
-        };
-        self.hold(&mut context.held, &context.scratch, 1);
-        let mut value = Value::Null;
-        match self.run_over(cells, &[], context, &mut value) {
-            None => Ok(value),
-            Some(error) => Err(*error),
-        }
-    }
-
-    /// Evaluates a row; gives its error. The value is written where the caller keeps it: a cell that is handed on from one to the
-    /// next is written in pieces and read whole, which stalls processors.
-    #[inline(never)]
-    fn run<'c>(
-        &'c self,
-        row: &'c [Value<'c>],
-        parameters: &'c [Value<'c>],
-        context: &'c mut Context,
-        value: &mut Value<'c>,
-    ) -> Option<Box<Error>> {
-        self.hold(&mut context.held, &context.scratch, 1);
-        if context.held.tier == Tier::Native && context.held.code.run_on_cells(row, value) {
-            return None;
-        }
-        self.run_over(|_| row, parameters, context, value)
-    }
-
-    /// Evaluates a row in code that the context holds.
-    #[inline(never)]
-    fn run_over<'c>(
-        &'c self,
-        row: impl FnOnce(&'c Bump) -> &'c [Value<'c>],
-        parameters: &'c [Value<'c>],
-        context: &'c mut Context,
-        value: &mut Value<'c>,
-    ) -> Option<Box<Error>> {
-        context.begin();
-        context.scratch.begin_statement();
-        let Context {
-            arena,
-            scratch,
-            diagnostics,
-            held,
-            ..
-        } = context;
-        let code = &*held.code;
-        let cx = RowContext {
-            arena,
-            scratch,
-            session: &self.inner.session,
-        };
-        let row = row(arena);
-        let run = |outputs: &mut [Value<'c>]| match held.tier {
-            Tier::Vm => code.run_vm(cx, row, parameters, outputs),
-            Tier::Native => code.run_native(cx, row, parameters, outputs),
-            Tier::Interp => false,
-        };
-        let done = if code.shows_scale {
-            let mut outputs = [Value::Null; 2];
-            let done = run(&mut outputs);
-            *value = code.shown(outputs, arena);
-            done
-        } else {
-            run(std::slice::from_mut(value))
-        };
-        if done && !scratch.is_touched() {
-            return None;
-        }
-        let frame = Frame {
-            cx,
-            row,
-            parameters,
-            slots: &[],
-        };
-        self.finish(done, code, &frame, diagnostics, value)
-    }
-
-    /// What few rows need: commits effects, and settles a row that was given up.
-    #[cold]
-    #[inline(never)]
-    fn finish<'c>(
-        &self,
-        done: bool,
-        code: &Compiled,
-        frame: &Frame<'c>,
-        diagnostics: &mut Diagnostics,
-        value: &mut Value<'c>,
-    ) -> Option<Box<Error>> {
-        let mut failed = None;
-        if !done {
-            match deopt::settle(&self.inner, &code.program, frame) {
-                Ok(datum) => *value = cell_in(&datum, self.sql_type(), frame.cx),
-                Err(error) => failed = Some(Box::new(error)),
-            }
-        }
-        for (_, warning) in frame.cx.scratch.take_warnings() {
-            diagnostics.push(warning);
-        }
-        failed
-    }
-
-    /// Sees to it that the context holds the newest code that there is, and counts the rows.
-    #[inline]
-    pub(crate) fn hold(&self, held: &mut Held, scratch: &Scratch, rows: u32) {
-        if held.code_number != self.inner.code_number.load(Ordering::Acquire) {
-            self.hold_newest(held, scratch);
-        }
-        held.uncounted += rows;
-        if held.uncounted >= tuning::COUNT_EVERY {
-            self.count(held);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn hold_newest(&self, held: &mut Held, scratch: &Scratch) {
-        *held = self.newest();
-        scratch.set_expression(self.inner.number);
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn count(&self, held: &mut Held) {
-        let rows = held.count();
-        self.consider_native(rows);
-    }
-
-    fn newest(&self) -> Held {
-        // The number first: if code is swapped between the two, the next row sees another number and asks again.
-        let code_number = self.inner.code_number.load(Ordering::Acquire);
-        let code = self.inner.code();
-        let tier = match self.inner.settings.policy {
-            TierPolicy::Only(tier) => tier,
-            TierPolicy::Auto if code.has_native() => Tier::Native,
-            TierPolicy::Auto => Tier::Vm,
-        };
-        Held {
-            code,
-            code_number,
-            tier,
-            counters: self.inner.counters.clone(),
-            uncounted: 0,
-        }
-    }
-
-    /// Asks for native code once the expression is hot.
-    fn consider_native(&self, rows: u64) {
-        let inner = &self.inner;
-        let hot = rows >= tuning::NATIVE_ROWS && inner.settings.policy == TierPolicy::Auto;
-        if hot && !inner.asked_for_native.swap(true, Ordering::Relaxed) {
-            inner
-                .settings
-                .background
-                .submit(Job::Row(Arc::downgrade(inner)));
-        }
     }
 }
 
-/// A number that no other expression, or code of one, has.
+/// A number that no other code has.
 pub(crate) fn next_number() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     LAST.fetch_add(1, Ordering::Relaxed) + 1
@@ -530,34 +309,4 @@ fn compile_now(_: &Inner) -> Result<(), Error> {
     Err(Error::unsupported(
         "native code in a build without the feature `jit`",
     ))
-}
-
-/// An owned value as a cell of the context's arena.
-pub(crate) fn cell_in<'r>(value: &Datum, ty: &SqlType, cx: RowContext<'r>) -> Value<'r> {
-    let bytes = |b: &[u8]| -> &'r [u8] { cx.arena.alloc_slice_copy(b) };
-    match value {
-        Datum::Null => Value::Null,
-        Datum::Int(v) => Value::Int(*v),
-        Datum::UInt(v) => Value::UInt(*v),
-        Datum::Double(v) => Value::Double(*v),
-        Datum::Decimal(d) => {
-            let (scale, wide) = (d.scale(), d.coefficient());
-            match (ty.repr(), i64::try_from(wide), i128::try_from(wide)) {
-                (Repr::Dec64, Ok(coefficient), _) => Value::Dec64 { scale, coefficient },
-                (Repr::Dec128, _, Ok(v)) => Value::Dec128 {
-                    scale,
-                    coefficient: v.into(),
-                },
-                _ => Value::Dec256 {
-                    scale,
-                    coefficient: cx.arena.alloc(wide),
-                },
-            }
-        }
-        Datum::Date(v) => Value::Date(*v),
-        Datum::Time(v) => Value::Time(*v),
-        Datum::DateTime(v) => Value::DateTime(*v),
-        Datum::Bytes(b) => Value::Bytes(bytes(b)),
-        Datum::Json(b) => Value::Json(bytes(b)),
-    }
 }

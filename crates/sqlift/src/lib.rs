@@ -27,6 +27,8 @@ pub mod explain;
 mod expression;
 mod limits;
 mod projection;
+mod race;
+mod rows;
 mod statistics;
 mod tier;
 mod tuning;
@@ -35,11 +37,12 @@ pub use context::Context;
 #[doc(hidden)]
 pub use deopt::ForcedExits;
 pub use engine::{Engine, Folding};
-pub use expression::{Expression, Row};
+pub use expression::Expression;
 pub use limits::Limits;
 #[cfg(feature = "arrow")]
 pub use projection::ProjectedBatch;
 pub use projection::{Projection, ProjectionContext, ProjectionError};
+pub use rows::Row;
 pub use sqlift_collation::{Charset, Collation, CollationId};
 pub use sqlift_ir::column_type;
 pub use sqlift_types::{

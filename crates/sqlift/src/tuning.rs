@@ -9,6 +9,14 @@ pub(crate) const NATIVE_ROWS: u64 = 5_000;
 /// Rows after which a context tells the expression how many it has evaluated: seldom enough that the shared counter costs nothing.
 pub(crate) const COUNT_EVERY: u32 = 256;
 
+/// Evaluations of each tier that are timed before the tiers are compared: the median of so many tells what is usual, whatever
+/// disturbs some of them.
+pub(crate) const LAPS: usize = 25;
+
+/// Rows from one that is timed to the next, and in one tier at a time: two looks at the clock take some 40 ns, so that a row takes about
+/// one more as long as rows are timed; and enough that the timed one finds caches and branches as its like left them.
+pub(crate) const TIME_EVERY: u32 = 64;
+
 /// Lost bets after which it is asked whether a bet is worth it: a handful of odd rows says nothing.
 pub(crate) const EXITS_BEFORE_DROP: u64 = 64;
 
@@ -23,13 +31,10 @@ pub(crate) const ROWS_PER_LOST_BET: u64 = 100;
 #[cfg(all(feature = "jit", feature = "arrow"))]
 pub(crate) const NATIVE_BATCH_ROWS: u64 = 100_000;
 
-/// Batches that are timed in native blocks before they are compared with the VM's loops: the fastest of a few tells more than one.
+/// Rows from which on a batch is a large one. In smaller ones what it costs to begin a batch counts, which differs between the tiers, so
+/// that they are compared by themselves.
 #[cfg(all(feature = "jit", feature = "arrow"))]
-pub(crate) const TIMED_BATCHES: u32 = 4;
-
-/// Rows that a batch must have to be timed: on fewer the clock measures itself.
-#[cfg(all(feature = "jit", feature = "arrow"))]
-pub(crate) const TIMED_ROWS: usize = 1_024;
+pub(crate) const LARGE_BATCH: usize = 1_024;
 
 /// Share of flagged blocks (one in so many) above which a batch is left to the VM: a flagged block costs its native run and the VM's.
 #[cfg(all(feature = "jit", feature = "arrow"))]

@@ -7,7 +7,7 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DurationMicrosecondArray,
     Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampSecondArray,
 };
-use sqlift::arrow::{BatchResult, schema_of};
+use sqlift::arrow::{BatchResult, BatchValues, Slice, schema_of};
 use sqlift::{Engine, Schema, Session, SqlType, Tier, TierPolicy, Warning};
 use std::sync::Arc;
 
@@ -313,4 +313,102 @@ fn whatever_where_takes_is_a_filter() {
     assert_eq!(kept, [true, false, true, false, false]);
     let said = |value| format!("Truncated incorrect DOUBLE value: '{value}'");
     assert_eq!(warnings, [said("2x"), said("abc")]);
+}
+
+/// The values of a batch as an array of their own would show them.
+fn shown(values: &BatchValues) -> Vec<String> {
+    let value = |row: usize| match values.slice() {
+        Slice::Bool(words) => (words[row / 64] >> (row % 64) & 1 == 1).to_string(),
+        Slice::Int(values) | Slice::DateTime(values) | Slice::Time(values) => {
+            values[row].to_string()
+        }
+        Slice::UInt(values) => values[row].to_string(),
+        Slice::Float(values) => values[row].to_string(),
+        Slice::Double(values) => values[row].to_string(),
+        Slice::Decimal128(values) => values[row].to_string(),
+        Slice::Decimal256(values) => values[row].to_string(),
+        Slice::Date(values) => values[row].to_string(),
+        Slice::Bytes { offsets, bytes } => {
+            let place = offsets[row] as usize..offsets[row + 1] as usize;
+            String::from_utf8(bytes[place].to_vec()).unwrap()
+        }
+    };
+    let shown = |row| match values.is_null(row) {
+        true => "NULL".to_owned(),
+        false => value(row),
+    };
+    (0..values.len()).map(shown).collect()
+}
+
+/// The same of an array.
+fn shown_array(array: &ArrayRef) -> Vec<String> {
+    use arrow_array::types::{Date32Type, Float64Type};
+    let value = |row: usize| match array.data_type() {
+        arrow_schema::DataType::Boolean => array.as_boolean().value(row).to_string(),
+        arrow_schema::DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
+        arrow_schema::DataType::Float64 => {
+            array.as_primitive::<Float64Type>().value(row).to_string()
+        }
+        arrow_schema::DataType::Decimal128(..) => array
+            .as_primitive::<Decimal128Type>()
+            .value(row)
+            .to_string(),
+        arrow_schema::DataType::Date32 => array.as_primitive::<Date32Type>().value(row).to_string(),
+        _ => array.as_string::<i32>().value(row).to_owned(),
+    };
+    let shown = |row| match array.is_null(row) {
+        true => "NULL".to_owned(),
+        false => value(row),
+    };
+    (0..array.len()).map(shown).collect()
+}
+
+#[test]
+fn values_in_room_that_is_used_again_are_those_of_new_arrays() {
+    let whole = batch(1_500);
+    let schema = schema_of(&whole.schema()).unwrap();
+    // Rows without NULLs come behind rows with some, few behind many, and other types behind each other.
+    let batches = [
+        whole.slice(0, 1_201),
+        whole.slice(5, 64),
+        whole.slice(7, 200),
+    ];
+    let mut policies = vec![TierPolicy::Only(Tier::Vm), TierPolicy::Auto];
+    if cfg!(feature = "jit") {
+        policies.push(TierPolicy::Only(Tier::Native));
+    }
+    for policy in policies {
+        let mut values = BatchValues::new();
+        let mut evaluated = 0;
+        for text in EXPRESSIONS {
+            let engine = Engine::new().with_policy(policy);
+            let expression = engine.compile(text, &schema, &Session::default()).unwrap();
+            let mut context = expression.context();
+            for batch in &batches {
+                let Ok(expected) = expression.eval_batch(batch, &mut context) else {
+                    let done = expression.eval_batch_into(batch, &mut values, &mut context);
+                    assert!(done.is_err(), "{text}");
+                    continue;
+                };
+                expression
+                    .eval_batch_into(batch, &mut values, &mut context)
+                    .unwrap();
+                let case = format!("{text}, {} rows, {policy:?}", batch.num_rows());
+                assert_eq!(shown(&values), shown_array(&expected), "{case}");
+                evaluated += 1;
+            }
+            let mask = expression.filter_batch(&batches[1], &mut context);
+            let done = expression.filter_batch_into(&batches[1], &mut values, &mut context);
+            assert_eq!(mask.is_ok(), done.is_ok(), "{text}");
+            if let Ok(mask) = mask {
+                assert_eq!(values.validity(), None, "{text}");
+                assert_eq!(
+                    shown(&values),
+                    shown_array(&(Arc::new(mask) as ArrayRef)),
+                    "{text}"
+                );
+            }
+        }
+        assert!(evaluated > EXPRESSIONS.len(), "most batches have no error");
+    }
 }

@@ -69,11 +69,12 @@ impl BatchCode {
             registers: bumpalo::vec![in batch.cx.arena; None; program.slots.len()],
             waiting: Vec::new(),
         };
-        let mut outputs = vec![None; wanted.min(program.outputs.len())];
-        walk.run(columns, parameters, &mut outputs);
+        let wanted = wanted.min(program.outputs.len());
+        let outputs = batch.cx.arena.alloc_slice_fill_copy(wanted, None);
+        walk.run(columns, parameters, outputs);
         batch.cx.scratch.sort_by_row();
         // An output without a vector: the chunk has no rows.
-        let given = outputs.into_iter().zip(&program.outputs);
+        let given = outputs.iter().zip(&program.outputs);
         let given = given.map(|(vector, ty)| vector.unwrap_or_else(|| Vector::null(ty.repr())));
         batch.cx.arena.alloc_slice_fill_iter(given)
     }
@@ -102,10 +103,13 @@ impl<'r> Walk<'_, 'r> {
         outputs: &mut [Option<Vector<'r>>],
     ) {
         let mut selection = Selection::All(self.batch.rows);
-        let mut args: Vec<Vector<'r>> = Vec::new();
+        let arena = self.batch.cx.arena;
+        let mut args = bumpalo::collections::Vec::new_in(arena);
         let program = self.program;
         for (i, step) in program.steps.iter().enumerate() {
-            selection = self.arrivals(i, selection);
+            if !self.waiting.is_empty() {
+                selection = self.arrivals(i, selection);
+            }
             if selection.is_empty() {
                 continue;
             }

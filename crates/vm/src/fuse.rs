@@ -1,5 +1,6 @@
 //! Which steps become closures of their own, and which are fused into their reader.
 
+use crate::lazy::Straight;
 use crate::step::{Advance, Closure, Destination, Goto, Jumps, Nowhere, ToOutput, ToSlot, Tree};
 use sqlift_functions::kernel::{Node, Operand};
 use sqlift_functions::native::Native;
@@ -50,6 +51,7 @@ struct Made {
 /// can have is to send the row to tier 0, which starts it anew.
 pub(crate) struct Fuser<'p> {
     program: &'p Program,
+    straight: Straight<'p>,
     reads: Vec<u32>,
     places: Vec<Place>,
     answers: Vec<Option<u32>>,
@@ -61,6 +63,22 @@ pub(crate) struct Fuser<'p> {
     /// The last place of the slice that some step jumps to.
     landing: Option<usize>,
     words: Words,
+    /// The length of the slice when each slot had been written.
+    written_at: Vec<usize>,
+}
+
+/// Why a program was not fused.
+enum Stuck {
+    /// The program is wrong.
+    Wrong(Error),
+    /// A call that stops at NULL needs an operand that has to be evaluated before.
+    NotStraight,
+}
+
+impl From<Error> for Stuck {
+    fn from(error: Error) -> Stuck {
+        Stuck::Wrong(error)
+    }
 }
 
 /// Whether the slice is told in words, too. To make them takes longer than to make the closures.
@@ -89,31 +107,54 @@ pub(crate) struct Slice {
 }
 
 impl<'p> Fuser<'p> {
-    pub(crate) fn new(program: &'p Program, words: Words) -> Fuser<'p> {
+    /// The closures of a program.
+    pub(crate) fn fuse(program: &'p Program, words: Words) -> Result<Slice, Error> {
+        let straight = Fuser::new(program, Straight::new(program), words).run();
+        let as_is = match straight {
+            Err(Stuck::NotStraight) => Fuser::new(program, Straight::as_is(program), words).run(),
+            done => done,
+        };
+        as_is.map_err(|stuck| match stuck {
+            Stuck::Wrong(error) => error,
+            Stuck::NotStraight => Error::unsupported("jumps that were left as they are"),
+        })
+    }
+
+    fn new(program: &'p Program, straight: Straight<'p>, words: Words) -> Fuser<'p> {
+        let mut reads = vec![0; program.slots.len()];
+        for slot in straight.steps.iter().flat_map(Step::reads) {
+            reads[slot.index()] += 1;
+        }
         Fuser {
             program,
-            reads: program.read_counts(),
+            reads,
             places: vec![Place::Nowhere; program.slots.len()],
             answers: Vec::new(),
             pending: Vec::new(),
             made: Vec::new(),
-            begins: Vec::with_capacity(program.steps.len()),
+            begins: Vec::with_capacity(straight.steps.len()),
             slots: 0,
             landing: None,
             words,
+            written_at: vec![0; program.slots.len()],
+            straight,
         }
     }
 
-    pub(crate) fn run(mut self) -> Result<Slice, Error> {
-        let leaders = leaders(self.program);
-        self.answers = answers(self.program, &leaders, &self.reads);
-        for (i, step) in self.program.steps.iter().enumerate() {
+    fn run(mut self) -> Result<Slice, Stuck> {
+        let steps = std::mem::take(&mut self.straight.steps);
+        let leaders = leaders(&steps);
+        self.answers = answers(&steps, &leaders, &self.reads);
+        for (i, step) in steps.iter().enumerate() {
             if leaders[i] {
                 self.keep_pending();
                 self.landing = Some(self.made.len());
             }
             self.begins.push(self.made.len() as u32);
             self.step(step)?;
+            if let Some(slot) = step.writes() {
+                self.written_at[slot.index()] = self.made.len();
+            }
         }
         let begins = self.begins;
         let mut closures = Vec::with_capacity(self.made.len());
@@ -137,7 +178,7 @@ impl<'p> Fuser<'p> {
         })
     }
 
-    fn step(&mut self, step: &Step) -> Result<(), Error> {
+    fn step(&mut self, step: &Step) -> Result<(), Stuck> {
         match step {
             Step::Column { to, column } => self.places[to.index()] = Place::Column(*column),
             Step::Constant { to, constant } => self.places[to.index()] = Place::Constant(*constant),
@@ -182,12 +223,16 @@ impl<'p> Fuser<'p> {
         Ok(())
     }
 
-    fn call(&mut self, to: SlotId, id: CallId, args: &[SlotId]) -> Result<(), Error> {
+    fn call(&mut self, to: SlotId, id: CallId, args: &[SlotId]) -> Result<(), Stuck> {
         let call = &self.program.calls[id.index()];
         let function = catalogue().function(call.function);
         let overload = call.overload();
         let effect = overload.is_fallible() || overload.warns() || function.is_volatile();
         let place = self.make_room(args, effect);
+        let stop = self.straight.stops[id.index()];
+        if stop.is_some_and(|slot| self.written_at[slot.index()] != self.made.len()) {
+            return Err(Stuck::NotStraight);
+        }
         let mut nodes = Vec::with_capacity(args.len());
         let mut texts = Vec::new();
         for arg in args {
@@ -199,10 +244,14 @@ impl<'p> Fuser<'p> {
         }
         let say = || format!("{}({})", function.name(), texts.join(", "));
         let text = self.words.say(say);
-        let node = call.kernel.clone().fuse(id, nodes).ok_or_else(|| {
-            Error::unsupported(format_args!("{} over these operands", function.name()))
-                .at(call.span)
-        })?;
+        let node = call
+            .kernel
+            .clone()
+            .fuse(id, nodes, stop.is_some())
+            .ok_or_else(|| {
+                Error::unsupported(format_args!("{} over these operands", function.name()))
+                    .at(call.span)
+            })?;
         let fused = Pending {
             slot: to,
             node,
@@ -334,7 +383,7 @@ impl<'p> Fuser<'p> {
         });
     }
 
-    fn jump(&mut self, slot: SlotId, jumps: Jumps, target: StepIndex) -> Result<(), Error> {
+    fn jump(&mut self, slot: SlotId, jumps: Jumps, target: StepIndex) -> Result<(), Stuck> {
         if self.pending.is_empty() && self.jump_joins(Some(slot), jumps, target) {
             return Ok(());
         }
@@ -380,9 +429,9 @@ fn condition(jumps: Jumps, value: &str) -> String {
 }
 
 /// The steps that some step jumps to.
-fn leaders(program: &Program) -> Vec<bool> {
-    let mut leaders = vec![false; program.steps.len()];
-    for target in program.steps.iter().filter_map(Step::target) {
+fn leaders(steps: &[Step]) -> Vec<bool> {
+    let mut leaders = vec![false; steps.len()];
+    for target in steps.iter().filter_map(Step::target) {
         leaders[target.index()] = true;
     }
     leaders
@@ -390,10 +439,10 @@ fn leaders(program: &Program) -> Vec<bool> {
 
 /// The slots that only bring copies to an output, with that output: the copies give it at once. Jumps that follow a copy and ask
 /// for its value do not count as readers, since they join it.
-fn answers(program: &Program, leaders: &[bool], reads: &[u32]) -> Vec<Option<u32>> {
-    let mut answers: Vec<Option<u32>> = vec![None; program.slots.len()];
+fn answers(steps: &[Step], leaders: &[bool], reads: &[u32]) -> Vec<Option<u32>> {
+    let mut answers: Vec<Option<u32>> = vec![None; reads.len()];
     let mut readers = reads.to_vec();
-    for (i, pair) in program.steps.windows(2).enumerate() {
+    for (i, pair) in steps.windows(2).enumerate() {
         if let [Step::Copy { to, .. }, next] = pair
             && next.target().is_some()
             && next.reads() == [*to]
@@ -402,14 +451,14 @@ fn answers(program: &Program, leaders: &[bool], reads: &[u32]) -> Vec<Option<u32
             readers[to.index()] -= 1;
         }
     }
-    for step in &program.steps {
+    for step in steps {
         if let Step::Output { index, from } = step
             && readers[from.index()] == 1
         {
             answers[from.index()] = Some(*index);
         }
     }
-    for step in &program.steps {
+    for step in steps {
         if let Some(to) = step.writes()
             && !matches!(step, Step::Copy { .. })
         {

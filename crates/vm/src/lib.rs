@@ -10,6 +10,7 @@ mod batch;
 mod bitmap;
 pub mod columns;
 mod fuse;
+mod lazy;
 mod moments;
 mod part;
 mod row;

@@ -1,6 +1,6 @@
 //! The closures that a slice holds: steps with control flow, an output, or a slot that outlives its basic block.
 
-use sqlift_functions::kernel::Eval;
+use sqlift_functions::kernel::{Eval, Node, Operand};
 use sqlift_functions::native::Native;
 use sqlift_functions::{Frame, Out, SlotId};
 use sqlift_types::{Repr, Value};
@@ -31,6 +31,8 @@ pub(crate) trait Closure: Send + Sync {
     fn run<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Advance;
     /// Makes the step jump this far on these values.
     fn jump(&mut self, jumps: Jumps, distance: Advance);
+    /// The tree that the step evaluates, and its scale, if giving it as output 0 is all that the step does.
+    fn into_root(self: Box<Self>) -> Result<(Node, u8), Box<dyn Closure>>;
 }
 
 /// Which values jump.
@@ -62,6 +64,10 @@ impl Jumps {
 pub(crate) trait Destination: Send + Sync {
     /// Whether the value is put anywhere.
     const STORES: bool;
+    /// Whether that is output 0.
+    fn is_first_output(&self) -> bool {
+        false
+    }
     fn put<'r>(&self, frame: &Frame<'r>, outputs: &mut [Value<'r>], cell: Value<'r>);
 }
 
@@ -80,6 +86,9 @@ impl Destination for Nowhere {
 
 impl Destination for ToOutput {
     const STORES: bool = true;
+    fn is_first_output(&self) -> bool {
+        self.0 == 0
+    }
     #[inline(always)]
     fn put<'r>(&self, _: &Frame<'r>, outputs: &mut [Value<'r>], cell: Value<'r>) {
         outputs[self.0] = cell;
@@ -120,7 +129,7 @@ impl<R: Native, D: Destination> Tree<R, D> {
     }
 }
 
-impl<R: Native, D: Destination> Closure for Tree<R, D> {
+impl<R: Native, D: Destination + 'static> Closure for Tree<R, D> {
     fn run<'r>(&'r self, frame: &Frame<'r>, outputs: &mut [Value<'r>]) -> Advance {
         match self.value.eval(frame) {
             Out::Val(value) => {
@@ -153,6 +162,14 @@ impl<R: Native, D: Destination> Closure for Tree<R, D> {
             self.when_true = distance;
         }
     }
+
+    fn into_root(self: Box<Self>) -> Result<(Node, u8), Box<dyn Closure>> {
+        let goes_on = [self.when_null, self.when_value, self.when_true] == [Advance::NEXT; 3];
+        if goes_on && self.to.is_first_output() {
+            return Ok((R::node(Operand::Child(self.value)), self.scale));
+        }
+        Err(self)
+    }
 }
 
 /// Goes on elsewhere, always: where no tree is before the jump that could do it.
@@ -164,5 +181,8 @@ impl Closure for Goto {
     }
     fn jump(&mut self, _: Jumps, distance: Advance) {
         self.0 = distance;
+    }
+    fn into_root(self: Box<Self>) -> Result<(Node, u8), Box<dyn Closure>> {
+        Err(self)
     }
 }

@@ -182,3 +182,35 @@ fn parameters() {
     let exit = Some((CallId::NONE, Exit::Deopt(Reason::CellType)));
     assert_eq!(agree(&p)[0].exit, exit);
 }
+
+#[test]
+fn nothing_is_evaluated_behind_a_null_that_decides() {
+    // Row 22: b is NULL, and the sum behind it would not fit.
+    let answers = agree(&Build::from_text("(b + 1) = (a + 2)"));
+    assert_eq!(
+        (answers[22].exit, &answers[22].values[..]),
+        (None, &["NULL".to_owned()][..])
+    );
+    assert!(answers[4].exit.is_some(), "b is not NULL");
+}
+
+#[test]
+fn tests_by_constants_and_junctions() {
+    for text in [
+        "a IN (1, 7, -3)",
+        "a IN (1, NULL, 7)",
+        "a IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)",
+        "a IN (1, b)",
+        "a BETWEEN 0 AND 7",
+        "a BETWEEN 7 AND 0",
+        "a BETWEEN NULL AND 0",
+        "a BETWEEN b AND 7",
+        "a > 0 AND b > 0 AND a < 7 AND b IN (1, 5)",
+        "a > 0 OR b > 0 OR a < 7 OR b IS NULL",
+        "(a > 0 OR b > 0) AND (a < 7 OR b IS NULL) AND NOT (a = 1 AND b = 0)",
+        "a BETWEEN 0 AND 7 OR NULL",
+        "a % 7 + a % -3 + a % 0",
+    ] {
+        agree(&Build::from_text(text));
+    }
+}

@@ -148,3 +148,43 @@ fn numbers_take_nothing_from_the_arena() {
     p.output(sum);
     assert_eq!(p.bytes_taken_by_rows(1000), 0);
 }
+
+/// Comparisons stop at NULL when what is behind it may fail: linearized, that is a jump for each.
+#[test]
+fn calls_that_stop_at_null_need_no_jump() {
+    let p = Build::from_text("((b + 1) = (a + 2)) = (a + b)");
+    assert_eq!(
+        p.listing(),
+        "   0  output 0 = =(coerce(=(+(column 1?, 1), +(column 0?, 2))), +(column 0?, column 1?))\n"
+    );
+    assert_eq!(p.row_code().slots(), 0);
+}
+
+#[test]
+fn an_operand_that_is_kept_is_not_evaluated_behind_a_null() {
+    let mut p = Build::new();
+    let (a, b) = (p.column(0, Repr::Int), p.column(1, Repr::Int));
+    let result = p.slot(Repr::Int);
+    let first = p.add(a, b);
+    let null = p.jump_if_null(first);
+    // What is read twice is evaluated before the call that reads it.
+    let half = p.touchy(b, a);
+    let second = p.add(half, half);
+    let sum = p.add(first, second);
+    p.copy(result, sum);
+    let end = p.jump();
+    p.land(null);
+    let nothing = p.null(Repr::Int);
+    p.copy(result, nothing);
+    p.land(end);
+    p.output(result);
+    assert_eq!(
+        p.listing(),
+        concat!(
+            "   0  s0 = +(column 0?, column 1?), if it is null, go to 3\n",
+            "   1  s1 = +(column 1?, column 0?)\n",
+            "   2  output 0 = +(s0, +(s1, s1)), go to 4\n",
+            "   3  output 0 = NULL\n",
+        )
+    );
+}

@@ -73,6 +73,27 @@ fn eight_threads_get_the_same_answers_while_the_code_is_swapped() {
 }
 
 #[test]
+fn contexts_of_a_few_rows_get_native_code_too() {
+    let schema = Schema::new([("a", SqlType::bigint())]);
+    let expression = Engine::new()
+        .compile("a * 2 + 1", &schema, &Session::default())
+        .unwrap();
+    let start = Instant::now();
+    let has_moved = || !expression.statistics().moves.is_empty();
+    while !has_moved() && start.elapsed() < Duration::from_secs(30) {
+        for _ in 0..1_000 {
+            let mut context = expression.context();
+            for a in 0..10 {
+                let row = [Value::Int(a)];
+                let value = expression.eval_row(&row, &mut context);
+                assert_eq!(value, Ok(Value::Int(a * 2 + 1)));
+            }
+        }
+    }
+    assert!(has_moved());
+}
+
+#[test]
 fn a_context_serves_several_expressions_in_turn() {
     let schema = Schema::new([("a", SqlType::bigint())]);
     let engine = Engine::new();

@@ -5,7 +5,7 @@
 
 use super::{comparison, json};
 use crate::emit::{Emit, Lowered};
-use crate::kernel::{nullable, total};
+use crate::kernel::{junction, nullable_in_rows, total};
 use crate::native::{
     Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Json, Opt, Time, UInt,
 };
@@ -18,13 +18,19 @@ pub(super) fn functions() -> Vec<Function> {
             .doc("True if both operands are; false if one is false, whatever the other; else NULL.")
             .example("1 AND 2", "1")
             .form(Form::And)
-            .overload(nullable::<(Opt<Bool>, Opt<Bool>), Bool, _>(and))
+            .overload(nullable_in_rows::<(Opt<Bool>, Opt<Bool>), Bool, _>(
+                and,
+                |(), nodes| junction(false, nodes),
+            ))
             .inline(lower_and),
         Function::operator("OR", bind_junction, or_reference)
             .doc("True if one operand is, whatever the other; false if both are false; else NULL.")
             .example("0 OR 2", "1")
             .form(Form::Or)
-            .overload(nullable::<(Opt<Bool>, Opt<Bool>), Bool, _>(or))
+            .overload(nullable_in_rows::<(Opt<Bool>, Opt<Bool>), Bool, _>(
+                or,
+                |(), nodes| junction(true, nodes),
+            ))
             .inline(lower_or),
         Function::operator("XOR", bind_xor, xor_reference)
             .doc("True if exactly one operand is; NULL if one is NULL.")

@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 /// A kernel prepared for one call site.
 pub trait Kernel: Send + Sync {
-    /// The fused row closure over these operands. `None` if they are not what the kernel takes.
-    fn fuse(self: Arc<Self>, call: CallId, nodes: Vec<Node>) -> Option<Node>;
+    /// The fused row closure over these operands. `None` if they are not what the kernel takes. `lazy`: operands behind one that
+    /// makes the result NULL are not evaluated.
+    fn fuse(self: Arc<Self>, call: CallId, nodes: Vec<Node>, lazy: bool) -> Option<Node>;
     /// One call on cells: what native code calls for steps that it has no lowering for. `false`: the row is given up, the scratch
     /// says why. The result is written where it is wanted: a cell that is returned would be copied once or twice on its way.
     fn cells<'r>(
@@ -135,9 +136,15 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Bound<P, R, M, C> {
 struct AtStep<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> {
     bound: Arc<Bound<P, R, M, C>>,
     call: CallId,
+    lazy: bool,
 }
 
 impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> RowCall<P, R> for AtStep<P, R, M, C> {
+    #[inline(always)]
+    fn is_lazy(&self) -> bool {
+        self.lazy
+    }
+
     #[inline(always)]
     fn call<'r>(&'r self, frame: &Frame<'r>, args: P::Args<'r>) -> Out<R::Val<'r>> {
         self.bound.call(self.call, &frame.cx, args)
@@ -145,11 +152,14 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> RowCall<P, R> for A
 }
 
 impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P, R, M, C> {
-    fn fuse(self: Arc<Self>, call: CallId, nodes: Vec<Node>) -> Option<Node> {
-        Some(R::node(Operand::Child(P::fuse::<R, _>(
-            nodes,
-            AtStep { bound: self, call },
-        )?)))
+    fn fuse(self: Arc<Self>, call: CallId, nodes: Vec<Node>, lazy: bool) -> Option<Node> {
+        let nodes = match self.callable.row_form(&self.state, nodes) {
+            Ok(own) => return Some(R::node(Operand::Child(own))),
+            Err(nodes) => nodes,
+        };
+        let bound = self;
+        let at_step = AtStep { bound, call, lazy };
+        Some(R::node(Operand::Child(P::fuse::<R, _>(nodes, at_step)?)))
     }
 
     fn cells<'r>(
@@ -187,7 +197,7 @@ impl<P: Params, R: Native, M: Returns, C: Callable<P, R, M>> Kernel for Bound<P,
         {
             return vector;
         }
-        let Some(chunk) = P::chunk(vectors) else {
+        let Some(chunk) = P::chunk(vectors, arena) else {
             selection.for_each(|row| batch.exit(row, call, Exit::Deopt(Reason::CellType)));
             return Vector::null(R::REPR);
         };

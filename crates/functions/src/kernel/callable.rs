@@ -4,7 +4,7 @@ use super::adapter::{KernelMaker, maker};
 use super::batch::{BatchContext, Selection};
 use super::hot::{AsHot, Hot};
 use super::vector::Lanes;
-use super::{Many, Params};
+use super::{Eval, Many, Node, Params};
 use crate::native::{Native, Number, Param};
 use crate::{CallSite, Exit, Out, RowContext};
 use sqlift_types::Error;
@@ -73,6 +73,10 @@ pub trait Callable<P: Params, R: Native, M: Returns>: Send + Sync + 'static {
         cx: &RowContext<'r>,
         args: P::Args<'r>,
     ) -> M::Ret<R::Val<'r>>;
+    /// The row form over these operands, where it is no call of the kernel; they come back when there is none for them.
+    fn row_form(&self, _: &Self::State, nodes: Vec<Node>) -> Result<Box<dyn Eval<R>>, Vec<Node>> {
+        Err(nodes)
+    }
     /// All rows of a chunk at once, where there is a form for that; without effects. What it gives for rows that have a NULL among their
     /// strict arguments, or are not selected, is arbitrary; all others have their value, or are NULL.
     fn chunk<'r>(
@@ -107,8 +111,8 @@ pub type ChunkForm<P, R, S> = for<'a, 'r> fn(
 
 /// A kernel with a form for all rows of a chunk at once.
 pub struct Chunked<P: Params, R: Native, S: 'static, F> {
-    kernel: WithState<S, F>,
-    form: ChunkForm<P, R, S>,
+    pub(super) kernel: WithState<S, F>,
+    pub(super) form: ChunkForm<P, R, S>,
 }
 
 impl<P, R, M, S, F> Callable<P, R, M> for Chunked<P, R, S, F>

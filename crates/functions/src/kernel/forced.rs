@@ -35,8 +35,8 @@ impl ForcedExit {
 const FORCED: Exit = Exit::Deopt(Reason::Forced);
 
 impl Kernel for ForcedExit {
-    fn fuse(self: Arc<Self>, call: CallId, nodes: Vec<Node>) -> Option<Node> {
-        let node = self.kernel.clone().fuse(call, nodes)?;
+    fn fuse(self: Arc<Self>, call: CallId, nodes: Vec<Node>, lazy: bool) -> Option<Node> {
+        let node = self.kernel.clone().fuse(call, nodes, lazy)?;
         Some(each_node!(node, operand, M => {
             let inner = operand.into_eval();
             M::node(Operand::Child(Box::new(Watched { inner, call, forced: self })))

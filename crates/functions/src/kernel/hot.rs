@@ -57,6 +57,7 @@ where
     fn eval<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
         let a = match self.a.get(frame) {
             Out::Val(a) => A::arg(Some(a)),
+            Out::Null if A::STRICT && self.callee.is_lazy() => return Out::Null,
             Out::Null => A::arg(None),
             Out::Exit => return Out::Exit,
         };
@@ -85,8 +86,12 @@ macro_rules! as_tuple {
         fn sources(nodes: Vec<Node>) -> Option<Self::Sources> {
             <$tuple>::sources(nodes)
         }
-        fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>> {
-            <$tuple>::get(sources, frame)
+        fn get<'r>(
+            sources: &'r Self::Sources,
+            frame: &Frame<'r>,
+            lazy: bool,
+        ) -> Out<Self::Args<'r>> {
+            <$tuple>::get(sources, frame, lazy)
         }
         fn cells<'r>(
             cx: &RowContext<'r>,
@@ -95,8 +100,8 @@ macro_rules! as_tuple {
         ) -> Option<Option<Self::Args<'r>>> {
             <$tuple>::cells(cx, cells, scales)
         }
-        fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<Self::Chunk<'r>> {
-            <$tuple>::chunk(vectors)
+        fn chunk<'r>(vectors: &[Vector<'r>], arena: &'r Bump) -> Option<Self::Chunk<'r>> {
+            <$tuple>::chunk(vectors, arena)
         }
         fn validity<'r>(
             chunk: &Self::Chunk<'r>,

@@ -12,6 +12,7 @@ mod hot;
 mod node;
 mod params;
 mod quick;
+mod rowform;
 mod texts;
 mod vector;
 
@@ -26,6 +27,11 @@ pub use forced::ForcedExit;
 pub use hot::Hot;
 pub use node::{Eval, Node, Operand};
 pub use params::{Many, Params, RowCall};
-pub use quick::{Quick, fallible_quick, hot_flagged_quick, total_quick, truths};
+pub use quick::{
+    Quick, fallible_quick, hot_fallible_quick, hot_flagged_quick, total_quick, truths,
+};
+pub use rowform::{
+    RowForm, constant_operand, junction, nullable_chunked_in_rows, nullable_in_rows, tested,
+};
 pub use texts::{Packing, Texts, Unpacked, put_text, test_finds, test_heads, test_tails};
 pub use vector::{AllNull, Lanes, Vector};

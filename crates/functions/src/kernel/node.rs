@@ -8,6 +8,10 @@ use sqlift_types::Value;
 pub trait Eval<R: Native>: Send + Sync {
     /// The subtree's value for the frame's row.
     fn eval<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>>;
+    /// Gives its operands away, if it is a conjunction (which false decides) or disjunction (which true decides).
+    fn take_operands(&mut self, _: bool) -> Option<Vec<Box<dyn Eval<Bool>>>> {
+        None
+    }
 }
 
 /// Where a kernel's argument comes from. Hot kernels are specialised for each kind.

@@ -36,8 +36,8 @@ pub trait Params: Sized + Send + Sync + 'static {
     }
     /// Operands from nodes; `None` if number or representation is wrong.
     fn sources(nodes: Vec<Node>) -> Option<Self::Sources>;
-    /// Evaluates all operands from left to right, then asks for NULL.
-    fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>>;
+    /// Evaluates the operands from left to right; `lazy`: up to the first NULL of a strict parameter, else all.
+    fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>, lazy: bool) -> Out<Self::Args<'r>>;
     /// Arguments from cells (`scales` are those of the call's arguments); the outer `None` is a cell of another type.
     fn cells<'r>(
         cx: &RowContext<'r>,
@@ -45,7 +45,7 @@ pub trait Params: Sized + Send + Sync + 'static {
         scales: &[u8],
     ) -> Option<Option<Self::Args<'r>>>;
     /// The lanes of a chunk.
-    fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<Self::Chunk<'r>>;
+    fn chunk<'r>(vectors: &[Vector<'r>], arena: &'r Bump) -> Option<Self::Chunk<'r>>;
     /// Which rows have no NULL among the strict arguments; `None`: all.
     fn validity<'r>(
         chunk: &Self::Chunk<'r>,
@@ -68,6 +68,8 @@ pub trait Params: Sized + Send + Sync + 'static {
 pub trait RowCall<P: Params, R: Native>: Send + Sync + 'static {
     /// Calls it.
     fn call<'r>(&'r self, frame: &Frame<'r>, args: P::Args<'r>) -> Out<R::Val<'r>>;
+    /// Whether operands behind one that makes the result NULL are not evaluated.
+    fn is_lazy(&self) -> bool;
 }
 
 /// A fused closure: a kernel and its operands.
@@ -78,7 +80,7 @@ struct Fused<P: Params, K> {
 
 impl<P: Params, R: Native, K: RowCall<P, R>> Eval<R> for Fused<P, K> {
     fn eval<'r>(&'r self, frame: &Frame<'r>) -> Out<R::Val<'r>> {
-        match P::get(&self.sources, frame) {
+        match P::get(&self.sources, frame, self.callee.is_lazy()) {
             Out::Val(args) => self.callee.call(frame, args),
             Out::Null => Out::Null,
             Out::Exit => Out::Exit,
@@ -123,8 +125,13 @@ macro_rules! tuple {
                 nodes.next().is_none().then_some(sources)
             }
             #[inline(always)]
-            fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>> {
-                $(let Ok($var) = as_option(sources.$field.get(frame)) else { return Out::Exit };)*
+            fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>, lazy: bool) -> Out<Self::Args<'r>> {
+                $(
+                    let Ok($var) = as_option(sources.$field.get(frame)) else { return Out::Exit };
+                    if $name::STRICT && lazy && $var.is_none() {
+                        return Out::Null;
+                    }
+                )*
                 match ($($name::arg($var),)*) {
                     ($(Some($var),)*) => Out::Val(($($var,)*)),
                     _ => Out::Null,
@@ -138,7 +145,7 @@ macro_rules! tuple {
                     _ => None,
                 })
             }
-            fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<Self::Chunk<'r>> {
+            fn chunk<'r>(vectors: &[Vector<'r>], _: &'r Bump) -> Option<Self::Chunk<'r>> {
                 if vectors.len() != $count { return None }
                 Some(($(*$name::Native::lanes(&vectors[$field])?,)*))
             }
@@ -204,13 +211,13 @@ impl Params for () {
     fn sources(nodes: Vec<Node>) -> Option<()> {
         nodes.is_empty().then_some(())
     }
-    fn get<'r>((): &'r (), _: &Frame<'r>) -> Out<()> {
+    fn get<'r>((): &'r (), _: &Frame<'r>, _: bool) -> Out<()> {
         Out::Val(())
     }
     fn cells<'r>(_: &RowContext<'r>, cells: &[Value<'r>], _: &[u8]) -> Option<Option<()>> {
         cells.is_empty().then_some(Some(()))
     }
-    fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<()> {
+    fn chunk<'r>(vectors: &[Vector<'r>], _: &'r Bump) -> Option<()> {
         vectors.is_empty().then_some(())
     }
     fn validity<'r>((): &(), _: usize, _: &'r Bump) -> Result<Option<&'r [bool]>, AllNull> {
@@ -236,7 +243,7 @@ pub struct Many<P>(PhantomData<P>);
 impl<P: Param + Send + Sync> Params for Many<P> {
     type Args<'r> = &'r [P::Arg<'r>];
     type Sources = Vec<Kind<P::Native>>;
-    type Chunk<'r> = Vec<Lanes<'r, P::Native>>;
+    type Chunk<'r> = &'r [Lanes<'r, P::Native>];
     const VARIADIC: bool = true;
     const STRICT: bool = P::STRICT;
     fn reprs() -> Vec<Repr> {
@@ -245,7 +252,7 @@ impl<P: Param + Send + Sync> Params for Many<P> {
     fn sources(nodes: Vec<Node>) -> Option<Self::Sources> {
         nodes.into_iter().map(source::<P>).collect()
     }
-    fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>) -> Out<Self::Args<'r>> {
+    fn get<'r>(sources: &'r Self::Sources, frame: &Frame<'r>, lazy: bool) -> Out<Self::Args<'r>> {
         let mut args = bumpalo::collections::Vec::with_capacity_in(sources.len(), frame.cx.arena);
         let mut null = false;
         for source in sources {
@@ -254,6 +261,7 @@ impl<P: Param + Send + Sync> Params for Many<P> {
             };
             match P::arg(value) {
                 Some(arg) => args.push(arg),
+                None if lazy => return Out::Null,
                 None => null = true,
             }
         }
@@ -282,11 +290,12 @@ impl<P: Param + Send + Sync> Params for Many<P> {
         let args: &'r [P::Arg<'r>] = args.into_bump_slice();
         Some((!null).then_some(args))
     }
-    fn chunk<'r>(vectors: &[Vector<'r>]) -> Option<Self::Chunk<'r>> {
-        vectors
-            .iter()
-            .map(|v| P::Native::lanes(v).copied())
-            .collect()
+    fn chunk<'r>(vectors: &[Vector<'r>], arena: &'r Bump) -> Option<Self::Chunk<'r>> {
+        let mut chunk = bumpalo::collections::Vec::with_capacity_in(vectors.len(), arena);
+        for vector in vectors {
+            chunk.push(*P::Native::lanes(vector)?);
+        }
+        Some(chunk.into_bump_slice())
     }
     fn validity<'r>(
         chunk: &Self::Chunk<'r>,
@@ -295,7 +304,7 @@ impl<P: Param + Send + Sync> Params for Many<P> {
     ) -> Result<Option<&'r [bool]>, AllNull> {
         let mut valid = None;
         if P::STRICT {
-            for lanes in chunk {
+            for lanes in *chunk {
                 valid = both(valid, lanes.validity()?, rows, arena);
             }
         }
@@ -303,7 +312,7 @@ impl<P: Param + Send + Sync> Params for Many<P> {
     }
     fn at<'r>(chunk: &Self::Chunk<'r>, row: usize, cx: &RowContext<'r>) -> Option<Self::Args<'r>> {
         let mut args = bumpalo::collections::Vec::with_capacity_in(chunk.len(), cx.arena);
-        for lanes in chunk {
+        for lanes in *chunk {
             args.push(P::arg(lanes.get(row))?);
         }
         Some(args.into_bump_slice())

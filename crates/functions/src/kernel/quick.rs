@@ -94,6 +94,24 @@ where
     maker::<Hot<P>, R, Flagged, _>(Quickly { callable, quick })
 }
 
+/// As [`fallible_quick`], specialised for the kinds of its operands: for the hot families only.
+pub fn hot_fallible_quick<P: Params, R: Native, S: Send + Sync + 'static, F, Q>(
+    prepare: fn(&CallSite<'_>) -> Result<S, Error>,
+    kernel: F,
+    quick: Quick<S, Q>,
+) -> KernelMaker
+where
+    AsHot<WithState<S, F>>: Callable<Hot<P>, R, Fallible, State = S>,
+    Hot<P>: Params,
+    Q: for<'r> Fn(&'r S, <Hot<P> as Params>::Args<'r>) -> (R::Val<'r>, bool)
+        + Send
+        + Sync
+        + 'static,
+{
+    let callable = AsHot(WithState::new(prepare, kernel));
+    maker::<Hot<P>, R, Fallible, _>(Quickly { callable, quick })
+}
+
 /// A truth for each of a chunk's values, on the machine's best instructions; NULL where the values are.
 pub fn truths<'r, N: Native, B>(
     lanes: &Lanes<'r, N>,

@@ -132,9 +132,11 @@ pub(crate) fn run(
     let mut stores: Vec<Store> = kinds.iter().map(|_| Store::default()).collect();
     let outputs = stores.iter_mut().zip(kinds);
     let mut outputs: Vec<OutputBuffer<'_>> = outputs.map(|(s, kind)| s.as_output(*kind)).collect();
+    let memory = bumpalo::Bump::new();
     let flagged = function
-        .run(blocks, &columns, parameters, &mut outputs)
-        .unwrap();
+        .run(blocks, &columns, parameters, &mut outputs, &memory)
+        .unwrap()
+        .to_vec();
     let slots: Vec<Slot> = (0..kinds.len())
         .map(|output| {
             let from = program.steps.iter().find_map(|s| match s {
@@ -545,7 +547,9 @@ fn parameters_are_the_same_for_all_rows() {
     let mut store = Store::default();
     let mut attempt = |parameters: &[Value<'_>]| {
         let output = store.as_output(ColumnKind::I64);
-        function.run(1, &columns, parameters, &mut [output])
+        let memory = bumpalo::Bump::new();
+        let flagged = function.run(1, &columns, parameters, &mut [output], &memory);
+        flagged.map(<[u32]>::to_vec)
     };
     assert_eq!(
         attempt(&[int(1), Value::Double(1.0)]),
@@ -568,7 +572,9 @@ fn buffers_are_checked() {
     let mut attempt_into = |columns: &[&Buffer], blocks, result| {
         let columns: Vec<_> = columns.iter().map(|b| b.as_column()).collect();
         let output = store.as_output(result);
-        function.run(blocks, &columns, &[], &mut [output])
+        let memory = bumpalo::Bump::new();
+        let flagged = function.run(blocks, &columns, &[], &mut [output], &memory);
+        flagged.map(<[u32]>::to_vec)
     };
     let mut attempt = |columns: &[&Buffer], blocks| attempt_into(columns, blocks, ColumnKind::I64);
     assert_eq!(attempt(&[&whole, &whole], 1), Ok(vec![]));

@@ -253,7 +253,7 @@ pub(crate) fn native_row(
         session: &session,
     };
     let mut outputs = [Value::Null];
-    let outcome = match function.run(cx, row, &[], &mut outputs) {
+    let outcome = match function.run(&cx, row, &[], &mut outputs) {
         Ok(()) => Ok(outputs[0].to_datum()),
         Err(Exited) => Err(scratch.take_exit()),
     };

@@ -24,7 +24,7 @@ fn native(function: &RowFunction, row: &[Value<'_>], parameters: &[Value<'_>]) -
         session: &session,
     };
     let mut outputs = [Value::Int(-77); 4];
-    match function.run(cx, row, parameters, &mut outputs) {
+    match function.run(&cx, row, parameters, &mut outputs) {
         Ok(()) => Ok(datums(&outputs)),
         Err(Exited) => Err(scratch.take_exit()),
     }
@@ -458,7 +458,7 @@ fn native_without_room(function: &RowFunction, row: &[Value<'_>]) -> Result<(), 
         scratch: &scratch,
         session: &session,
     };
-    function.run(cx, row, &[], &mut [])
+    function.run(&cx, row, &[], &mut [])
 }
 
 #[test]

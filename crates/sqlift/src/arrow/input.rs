@@ -25,8 +25,8 @@ pub(super) fn columns<'c>(
     read: &[usize],
     batch: &'c RecordBatch,
     kept: &'c Bump,
-) -> Result<Vec<Option<Column<'c>>>, Error> {
-    let mut columns = vec![None; schema.columns().len()];
+) -> Result<&'c [Option<Column<'c>>], Error> {
+    let columns = kept.alloc_slice_fill_copy(schema.columns().len(), None);
     for index in read {
         let (array, name) = (batch.column(*index), &schema.columns()[*index].name);
         let column = column(&**array, kept).ok_or_else(|| {

@@ -11,20 +11,22 @@ mod schema;
 mod texts;
 
 pub(crate) use input::check;
-pub(crate) use output::Output;
-pub use output::data_type;
+pub use output::{BatchValues, Slice, data_type};
 pub use schema::schema_of;
 
+#[cfg(feature = "jit")]
+use crate::Tier;
 use crate::batch::{self, Source};
 use crate::{Context, Expression};
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch};
 use bumpalo::Bump;
 use sqlift_functions::kernel::{BatchContext, Vector};
 use sqlift_ir::ColumnUse;
 use sqlift_types::{Column as Declared, Error, Schema, TypeKind, Value};
 use sqlift_vm::columns::Column;
 use std::cell::OnceCell;
+#[cfg(feature = "jit")]
+use std::time::Instant;
 
 /// The values of a batch, and the rows that have none because MySQL raises an error for them.
 #[derive(Clone, Debug)]
@@ -45,9 +47,22 @@ impl Expression {
         batch: &RecordBatch,
         context: &mut Context,
     ) -> Result<ArrayRef, Error> {
-        let result = self.eval_batch_rows(batch, context)?;
-        match result.errors.into_iter().next() {
-            None => Ok(result.values),
+        let mut values = BatchValues::new();
+        self.eval_batch_into(batch, &mut values, context)?;
+        Ok(values.into_array())
+    }
+
+    /// As [`Expression::eval_batch`], with the values in room that is used again: no array is made. After an error there is nothing of
+    /// use in it.
+    pub fn eval_batch_into(
+        &self,
+        batch: &RecordBatch,
+        values: &mut BatchValues,
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        let errors = self.run_batch(batch, values, context)?;
+        match errors.into_iter().next() {
+            None => Ok(()),
             Some((row, error)) => Err(Error {
                 row: Some(row as u64),
                 ..error
@@ -64,12 +79,21 @@ impl Expression {
         batch: &RecordBatch,
         context: &mut Context,
     ) -> Result<BooleanArray, Error> {
-        let values = self.condition()?.eval_batch(batch, context)?;
-        let truth = values.as_boolean();
-        Ok(match truth.nulls() {
-            Some(valid) => BooleanArray::new(truth.values() & valid.inner(), None),
-            None => truth.clone(),
-        })
+        let mut mask = BatchValues::new();
+        self.filter_batch_into(batch, &mut mask, context)?;
+        Ok(mask.into_mask())
+    }
+
+    /// As [`Expression::filter_batch`], with the mask ([`Slice::Bool`]) in room that is used again.
+    pub fn filter_batch_into(
+        &self,
+        batch: &RecordBatch,
+        mask: &mut BatchValues,
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        self.condition()?.eval_batch_into(batch, mask, context)?;
+        mask.drop_nulls();
+        Ok(())
     }
 
     /// As [`Expression::eval_batch`], but a row that fails does not keep the others from being evaluated.
@@ -78,68 +102,93 @@ impl Expression {
         batch: &RecordBatch,
         context: &mut Context,
     ) -> Result<BatchResult, Error> {
-        let kept = Bump::new();
-        let source = Columns::new(self.schema(), &self.inner.columns, batch, &kept);
-        input::check(self.schema(), batch)?;
-        let mut output = Output::new(self.sql_type(), batch.num_rows());
-        let mut errors = self.run_batch(batch, &source, &mut output, context)?;
-        let (values, mut unfit) = output.finish();
-        errors.append(&mut unfit);
-        errors.sort_by_key(|(row, _)| *row);
+        let mut values = BatchValues::new();
+        let errors = self.run_batch(batch, &mut values, context)?;
+        let values = values.into_array();
         Ok(BatchResult { values, errors })
     }
-}
 
-impl Expression {
-    /// In native blocks where there are any and they pay, else in the VM.
-    #[cfg(feature = "jit")]
+    /// Evaluates every row; gives those that fail, in ascending order.
     fn run_batch(
         &self,
         batch: &RecordBatch,
-        source: &Columns<'_>,
-        output: &mut Output,
+        values: &mut BatchValues,
         context: &mut Context,
     ) -> Result<Vec<(usize, Error)>, Error> {
-        let code = self.inner.code();
-        let rows = batch.num_rows();
-        let timer = code.blocks.timer(&self.inner, rows);
-        if code.blocks.may_have(&self.inner, rows)
-            && let Some(buffers) = native::Buffers::of(&code.program, batch)
-            && let Some(function) = code.blocks.ready(|needs| buffers.are(needs)).or_else(|| {
-                code.blocks
-                    .function(self, buffers.needs(), || buffers.bets())
-            })
-        {
-            if let Some(errors) = native::run(self, &function, &buffers, source, output, context)? {
-                code.blocks.timed(&self.inner, crate::Tier::Native, timer);
-                return Ok(errors);
-            }
-            code.blocks.lost(&self.inner);
-            source.read()?;
-            return batch::run(self, source, output, context);
+        input::check(self.schema(), batch)?;
+        // The context lends its memory: an arena costs an allocation when it is first used, and one when it grows.
+        let mut kept = std::mem::take(&mut context.kept);
+        let source = Columns::new(self.schema(), &self.inner.columns, batch, &kept);
+        values.begin(self.sql_type(), batch.num_rows());
+        let done = self.run_in_blocks(batch, &source, values, context);
+        kept.reset();
+        context.kept = kept;
+        let (mut errors, mut unfit) = (done?, values.take_errors());
+        if !unfit.is_empty() {
+            errors.append(&mut unfit);
+            errors.sort_by_key(|(row, _)| *row);
         }
-        source.read()?;
-        let errors = batch::run(self, source, output, context)?;
-        code.blocks.timed(&self.inner, crate::Tier::Vm, timer);
+        Ok(errors)
+    }
+
+    /// In native blocks where there are any and they pay, else in the VM.
+    #[cfg(feature = "jit")]
+    fn run_in_blocks(
+        &self,
+        batch: &RecordBatch,
+        source: &Columns<'_>,
+        values: &mut BatchValues,
+        context: &mut Context,
+    ) -> Result<Vec<(usize, Error)>, Error> {
+        self.hold(&mut context.held, &context.scratch);
+        let plan = native::plan(self, batch, source.kept, &mut context.held);
+        let clock = plan.timed.then(Instant::now);
+        let (tier, errors) = match plan.native {
+            None => (Tier::Vm, self.run_in_vm(source, values, context)?),
+            Some((function, buffers)) => {
+                match native::run(self, &function, &buffers, source, values, context)? {
+                    Some(errors) => (Tier::Native, errors),
+                    None => {
+                        let code = context.held.code.clone();
+                        code.blocks.lost(&self.inner);
+                        return self.run_in_vm(source, values, context);
+                    }
+                }
+            }
+        };
+        if let Some(started) = clock {
+            let took = started.elapsed();
+            let blocks = &context.held.code.blocks;
+            blocks.record(&self.inner, batch.num_rows(), tier, took);
+        }
         Ok(errors)
     }
 
     #[cfg(not(feature = "jit"))]
-    fn run_batch(
+    fn run_in_blocks(
         &self,
         _: &RecordBatch,
         source: &Columns<'_>,
-        output: &mut Output,
+        values: &mut BatchValues,
+        context: &mut Context,
+    ) -> Result<Vec<(usize, Error)>, Error> {
+        self.run_in_vm(source, values, context)
+    }
+
+    fn run_in_vm(
+        &self,
+        source: &Columns<'_>,
+        values: &mut BatchValues,
         context: &mut Context,
     ) -> Result<Vec<(usize, Error)>, Error> {
         source.read()?;
-        batch::run(self, source, output, context)
+        batch::run(self, source, values, context)
     }
 }
 
 /// The columns of a record batch: those that the expression reads. Native blocks mostly do without them.
 pub(crate) struct Columns<'a> {
-    columns: OnceCell<Vec<Option<Column<'a>>>>,
+    columns: OnceCell<&'a [Option<Column<'a>>]>,
     schema: &'a Schema,
     used: &'a [usize],
     batch: &'a RecordBatch,

@@ -1,15 +1,18 @@
 //! Batches in native blocks of 64 rows; flagged blocks and the tail go to the VM.
 
 use super::Columns;
-use super::output::Output;
+use super::output::BatchValues;
 use crate::batch::{self, Sink, Source};
-use crate::blocks::Needs;
-use crate::{Context, Expression, Tier, tuning};
+use crate::blocks::{self, Needs};
+use crate::context::Held;
+use crate::{Context, Expression, Tier, TierPolicy, tuning};
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
 use arrow_array::{Array, RecordBatch};
 use arrow_buffer::{BooleanBuffer, Buffer};
 use arrow_schema::{DataType, TimeUnit};
+use bumpalo::Bump;
+use bumpalo::collections::Vec as Kept;
 use sqlift_functions::RowContext;
 use sqlift_functions::kernel::{Lanes, Vector};
 use sqlift_ir::{Program, Slot};
@@ -20,13 +23,14 @@ use sqlift_types::{Error, Repr, Session};
 use sqlift_vm::CHUNK_ROWS;
 use sqlift_vm::columns::Bitmap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Rows of a block.
 const BLOCK: usize = BatchFunction::BLOCK_ROWS;
 
 /// What the program's columns are in the batch: kinds, and the buffers where they can be used as they are.
 pub(super) struct Buffers<'a> {
-    columns: Vec<(ColumnKind, Bytes<'a>, Option<Bytes<'a>>)>,
+    columns: Kept<'a, (ColumnKind, Bytes<'a>, Option<Bytes<'a>>)>,
     rows: usize,
 }
 
@@ -54,21 +58,22 @@ impl<'a> Bytes<'a> {
 
 impl<'a> Buffers<'a> {
     /// The buffers that the program reads; `None` if one has no kind that native code reads as the column's type.
-    pub(super) fn of(program: &Program, batch: &'a RecordBatch) -> Option<Buffers<'a>> {
-        let columns = program.columns.iter().map(|column| {
+    fn of(program: &Program, batch: &'a RecordBatch, kept: &'a Bump) -> Option<Buffers<'a>> {
+        let mut columns = Kept::with_capacity_in(program.columns.len(), kept);
+        for column in &program.columns {
             let array = batch.columns().get(column.index as usize)?;
             let kind = kind(array.data_type(), column.slot)?;
             let validity = array.nulls().map(|nulls| Bytes::of_bits(nulls.inner()));
-            Some((kind, values(&**array, kind)?, validity))
-        });
+            columns.push((kind, values(&**array, kind)?, validity));
+        }
         Some(Buffers {
-            columns: columns.collect::<Option<_>>()?,
+            columns,
             rows: batch.num_rows(),
         })
     }
 
     /// Whether code for columns like these takes the buffers as it is.
-    pub(super) fn are(&self, needs: &Needs) -> bool {
+    fn are(&self, needs: &Needs) -> bool {
         let columns = self.columns.iter();
         columns.clone().map(|(kind, ..)| kind).eq(&needs.kinds)
             && columns
@@ -77,7 +82,7 @@ impl<'a> Buffers<'a> {
     }
 
     /// What code for these buffers must take.
-    pub(super) fn needs(&self) -> Needs {
+    fn needs(&self) -> Needs {
         Needs {
             kinds: self.columns.iter().map(|(kind, ..)| *kind).collect(),
             nulls: self.columns.iter().map(|(.., v)| v.is_some()).collect(),
@@ -85,7 +90,7 @@ impl<'a> Buffers<'a> {
     }
 
     /// What these columns give reason to bet on.
-    pub(super) fn bets(&self) -> Bets {
+    fn bets(&self) -> Bets {
         let bet = |(kind, values, validity): &(ColumnKind, Bytes<'_>, Option<Bytes<'_>>)| {
             let magnitudes = match kind {
                 ColumnKind::I64 => magnitudes::<8>(values.get(), self.rows, |v| {
@@ -188,40 +193,110 @@ fn kind(ty: &DataType, slot: Slot) -> Option<ColumnKind> {
     })
 }
 
+/// How a batch is evaluated.
+#[derive(Default)]
+pub(super) struct Plan<'a> {
+    /// In native blocks: the function, and what it is run on. Else in the VM.
+    pub(super) native: Option<(Arc<BatchFunction>, Buffers<'a>)>,
+    /// Whether what it takes is of interest.
+    pub(super) timed: bool,
+}
+
+/// Native blocks where there are any and they pay; asks for them when it is time.
+pub(super) fn plan<'a>(
+    expression: &Expression,
+    batch: &'a RecordBatch,
+    kept: &'a Bump,
+    held: &mut Held,
+) -> Plan<'a> {
+    let inner = &*expression.inner;
+    let rows = batch.num_rows();
+    let in_vm = |timed| Plan {
+        native: None,
+        timed,
+    };
+    let is_free = match inner.settings.policy {
+        TierPolicy::Auto => true,
+        TierPolicy::Only(Tier::Native) => false,
+        TierPolicy::Only(_) => return in_vm(false),
+    };
+    if rows < BLOCK {
+        return in_vm(false);
+    }
+    let Held { code, known, .. } = held;
+    known.refresh(&code.blocks);
+    let size = blocks::size(rows);
+    if is_free && inner.counters.total_rows() < tuning::NATIVE_BATCH_ROWS {
+        return in_vm(known.vm_is_timed[size]);
+    }
+    let schema = Arc::as_ptr(batch.schema_ref()).addr();
+    let left_to_vm = is_free && known.faster[size] == Some(Tier::Vm);
+    if left_to_vm && known.left_to_vm == schema {
+        return in_vm(false);
+    }
+    let Some(buffers) = Buffers::of(&code.program, batch, kept) else {
+        return in_vm(false);
+    };
+    let function = known.function.clone();
+    let function = function.filter(|_| buffers.are(&known.needs)).or_else(|| {
+        code.blocks
+            .function(expression, buffers.needs(), || buffers.bets())
+    });
+    // What was asked may have changed the state.
+    known.refresh(&code.blocks);
+    let Some(function) = function else {
+        if is_free && known.faster[size] == Some(Tier::Vm) {
+            known.left_to_vm = schema;
+        }
+        return in_vm(known.vm_is_timed[size]);
+    };
+    let (tier, timed) = match known.faster[size] {
+        _ if !is_free => (Tier::Native, false),
+        Some(tier) => (tier, false),
+        None => code.blocks.turn(size),
+    };
+    if tier == Tier::Vm && !timed {
+        known.left_to_vm = schema;
+    }
+    Plan {
+        native: (tier == Tier::Native).then_some((function, buffers)),
+        timed,
+    }
+}
+
 /// Evaluates a batch with native blocks. `None`: too many blocks were flagged, or the buffers do not fit; nothing was done.
 pub(super) fn run(
     expression: &Expression,
     function: &BatchFunction,
     buffers: &Buffers<'_>,
     source: &Columns<'_>,
-    output: &mut Output,
+    output: &mut BatchValues,
     context: &mut Context,
 ) -> Result<Option<Vec<(usize, Error)>>, Error> {
     let blocks = source.rows() / BLOCK;
-    let columns: Vec<ColumnBuffer<'_>> = buffers
-        .columns
-        .iter()
-        .map(|(kind, values, validity)| ColumnBuffer {
+    let kept = source.kept;
+    let columns = buffers.columns.iter();
+    let columns =
+        kept.alloc_slice_fill_iter(columns.map(|(kind, values, validity)| ColumnBuffer {
             kind: *kind,
             values: values.get(),
             validity: validity.as_ref().map(Bytes::get),
-        })
-        .collect();
+        }));
     let repr = expression.sql_type().repr();
-    let (mut packed, mut doubles, mut validity) = (Vec::new(), Vec::new(), Vec::new());
-    let (results, in_place) = match output.buffer() {
-        Some(buffer) => (buffer, true),
+    let (mut packed, mut doubles) = (Vec::new(), Vec::new());
+    let mut validity = std::mem::take(&mut context.validity);
+    validity.clear();
+    let (values, in_place) = match (output.buffer(), repr) {
+        (Some(values), _) => (values, true),
         // What Arrow holds otherwise goes through the VM's vectors.
-        None => {
-            let values = match repr {
-                Repr::Double => OutputValues::F64(&mut doubles),
-                _ => OutputValues::I64(&mut packed),
-            };
-            let validity = &mut validity;
-            (OutputBuffer { values, validity }, false)
-        }
+        (None, Repr::Double) => (OutputValues::F64(&mut doubles), false),
+        (None, _) => (OutputValues::I64(&mut packed), false),
     };
-    let Ok(flagged) = function.run(blocks, &columns, &[], &mut [results]) else {
+    let results = OutputBuffer {
+        values,
+        validity: &mut validity,
+    };
+    let Ok(flagged) = function.run(blocks, columns, &[], &mut [results], kept) else {
         return Ok(None);
     };
     if flagged.len() * tuning::FLAGGED_BLOCKS > blocks.max(tuning::FLAGGED_BLOCKS) {
@@ -232,13 +307,19 @@ pub(super) fn run(
         .inner
         .counters
         .add_rows(Tier::Native, ((blocks - flagged.len()) * BLOCK) as u64);
-    let results = (!in_place).then(|| Results {
-        repr,
-        session: &expression.inner.session,
-        packed,
-        doubles,
-        validity: Buffer::from_vec(validity),
-    });
+    let results = if in_place {
+        output.set_validity(&validity);
+        context.validity = validity;
+        None
+    } else {
+        Some(Results {
+            repr,
+            session: &expression.inner.session,
+            packed,
+            doubles,
+            validity: Buffer::from_vec(validity),
+        })
+    };
     let mut errors = Vec::new();
     let mut done = 0;
     let flagged = flagged.iter().map(|block| {
@@ -270,7 +351,7 @@ struct Results<'a> {
 
 impl Results<'_> {
     /// Hands the rows on, a chunk at a time.
-    fn append(&self, output: &mut Output, rows: Range<usize>, context: &mut Context) {
+    fn append(&self, output: &mut BatchValues, rows: Range<usize>, context: &mut Context) {
         for start in rows.clone().step_by(CHUNK_ROWS) {
             context.begin();
             let len = CHUNK_ROWS.min(rows.end - start);

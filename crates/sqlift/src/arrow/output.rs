@@ -70,7 +70,50 @@ fn ascii(bytes: &[u8]) -> String {
     bytes.iter().map(character).collect()
 }
 
+/// The values of a batch, in room that the next batch's values may take over.
+///
+/// A batch of some hundred rows takes less time than making an Arrow array of its results and dropping it. Who looks at the results
+/// and needs no array keeps one of these, and hands it to [`Expression::eval_batch_into`](crate::Expression::eval_batch_into) again and
+/// again: nothing is allocated then.
+///
+/// ```
+/// use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+/// use sqlift::arrow::{BatchValues, Slice, schema_of};
+/// use sqlift::{Engine, Session};
+/// use std::sync::Arc;
+///
+/// let prices: ArrayRef = Arc::new(Int64Array::from(vec![Some(20), None, Some(3)]));
+/// let batch = RecordBatch::try_from_iter_with_nullable([("price", prices, true)])?;
+/// let schema = schema_of(&batch.schema())?;
+/// let expression = Engine::new().compile("price * 2", &schema, &Session::default())?;
+///
+/// let mut context = expression.context();
+/// let mut values = BatchValues::new();
+/// let mut sum = 0;
+/// for batch in [&batch, &batch.slice(2, 1)] {
+///     expression.eval_batch_into(batch, &mut values, &mut context)?;
+///     if let Slice::Int(doubled) = values.slice() {
+///         let known = (0..values.len()).filter(|row| !values.is_null(*row));
+///         sum += known.map(|row| doubled[row]).sum::<i64>();
+///     }
+/// }
+/// assert_eq!(sum, 40 + 6 + 6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct BatchValues {
+    rows: usize,
+    /// Rows whose values are there.
+    filled: usize,
+    values: Values,
+    /// Empty as long as there is no NULL.
+    valid: Vec<u64>,
+    data_type: DataType,
+    errors: Vec<(usize, Error)>,
+}
+
 /// Values collected so far. Bits are in words of 64.
+#[derive(Debug)]
 enum Values {
     Bool(Vec<u64>),
     Int(Vec<i64>),
@@ -88,81 +131,233 @@ enum Values {
     Binary(Collected),
 }
 
-/// An array being made.
-///
-/// Chunks come in any order that leaves no gap, and begin at multiples of 64 rows; what comes again replaces what was there.
-pub(crate) struct Output {
-    rows: usize,
-    values: Values,
-    valid: Vec<u64>,
-    data_type: DataType,
-    errors: Vec<(usize, Error)>,
+/// The values of a batch as slices; see [`data_type`] for what they are. What stands where a row is NULL is arbitrary.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs, reason = "one variant a type")]
+pub enum Slice<'a> {
+    /// A bit a row, the lowest first.
+    Bool(&'a [u64]),
+    Int(&'a [i64]),
+    UInt(&'a [u64]),
+    Float(&'a [f32]),
+    Double(&'a [f64]),
+    /// Coefficients.
+    Decimal128(&'a [i128]),
+    /// Coefficients.
+    Decimal256(&'a [i256]),
+    /// Days since 1970-01-01.
+    Date(&'a [i32]),
+    /// Microseconds since 1970-01-01 00:00:00.
+    DateTime(&'a [i64]),
+    /// Microseconds.
+    Time(&'a [i64]),
+    /// Row `i` has the bytes from `offsets[i]` to `offsets[i + 1]`: UTF-8 if the type is that of a text.
+    Bytes {
+        offsets: &'a [i32],
+        bytes: &'a [u8],
+    },
 }
 
-impl Output {
-    pub(crate) fn new(ty: &SqlType, rows: usize) -> Output {
-        let data_type = data_type(ty);
-        let values = match &data_type {
-            DataType::Boolean => Values::Bool(Vec::with_capacity(rows.div_ceil(64))),
-            DataType::Int64 => Values::Int(Vec::with_capacity(rows)),
-            DataType::UInt64 => Values::UInt(Vec::with_capacity(rows)),
-            DataType::Float32 => Values::Float(Vec::with_capacity(rows)),
-            DataType::Float64 => Values::Double(Vec::with_capacity(rows)),
-            DataType::Decimal128(..) => Values::Decimal128(Vec::with_capacity(rows)),
-            DataType::Decimal256(..) => Values::Decimal256(Vec::with_capacity(rows)),
-            DataType::Date32 => Values::Date(Vec::with_capacity(rows)),
-            DataType::Timestamp(..) => Values::DateTime(Vec::with_capacity(rows)),
-            DataType::Duration(_) => Values::Time(Vec::with_capacity(rows)),
-            DataType::Utf8 if is_ascii(ty) => Values::Ascii(Collected::with_capacity(rows)),
-            DataType::Utf8 => Values::Text(Collected::with_capacity(rows)),
-            _ => Values::Binary(Collected::with_capacity(rows)),
-        };
-        Output {
-            rows,
-            values,
-            valid: Vec::with_capacity(rows.div_ceil(64)),
-            data_type,
+impl Values {
+    /// Room for values of an Arrow type.
+    fn of(data_type: &DataType, is_ascii: bool) -> Values {
+        match data_type {
+            DataType::Boolean => Values::Bool(Vec::new()),
+            DataType::Int64 => Values::Int(Vec::new()),
+            DataType::UInt64 => Values::UInt(Vec::new()),
+            DataType::Float32 => Values::Float(Vec::new()),
+            DataType::Float64 => Values::Double(Vec::new()),
+            DataType::Decimal128(..) => Values::Decimal128(Vec::new()),
+            DataType::Decimal256(..) => Values::Decimal256(Vec::new()),
+            DataType::Date32 => Values::Date(Vec::new()),
+            DataType::Timestamp(..) => Values::DateTime(Vec::new()),
+            DataType::Duration(_) => Values::Time(Vec::new()),
+            DataType::Utf8 if is_ascii => Values::Ascii(Collected::new()),
+            DataType::Utf8 => Values::Text(Collected::new()),
+            _ => Values::Binary(Collected::new()),
+        }
+    }
+
+    /// Forgets the values and makes room for so many.
+    fn begin(&mut self, rows: usize) {
+        fn room<T>(values: &mut Vec<T>, count: usize) {
+            values.clear();
+            values.reserve_exact(count);
+        }
+        match self {
+            Values::Bool(words) => room(words, rows.div_ceil(64)),
+            Values::Int(values) | Values::DateTime(values) | Values::Time(values) => {
+                room(values, rows);
+            }
+            Values::UInt(values) => room(values, rows),
+            Values::Float(values) => room(values, rows),
+            Values::Double(values) => room(values, rows),
+            Values::Decimal128(values) => room(values, rows),
+            Values::Decimal256(values) => room(values, rows),
+            Values::Date(values) => room(values, rows),
+            Values::Text(texts) | Values::Ascii(texts) | Values::Binary(texts) => {
+                texts.begin(rows);
+            }
+        }
+    }
+}
+
+impl Default for BatchValues {
+    fn default() -> BatchValues {
+        BatchValues::new()
+    }
+}
+
+impl BatchValues {
+    /// Room that takes the values of any expression.
+    pub fn new() -> BatchValues {
+        BatchValues {
+            rows: 0,
+            filled: 0,
+            values: Values::Int(Vec::new()),
+            valid: Vec::new(),
+            data_type: DataType::Int64,
             errors: Vec::new(),
         }
     }
 
-    /// Where native code puts the results of whole blocks; `None` if the array's values are not what it makes.
+    /// Forgets what is there and makes ready for so many values of a type.
+    pub(crate) fn begin(&mut self, ty: &SqlType, rows: usize) {
+        let (data_type, is_ascii) = (data_type(ty), is_ascii(ty));
+        if self.data_type != data_type || matches!(self.values, Values::Ascii(_)) != is_ascii {
+            self.values = Values::of(&data_type, is_ascii);
+            self.data_type = data_type;
+        }
+        (self.rows, self.filled) = (rows, 0);
+        self.values.begin(rows);
+        self.valid.clear();
+        self.errors.clear();
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The values.
+    pub fn slice(&self) -> Slice<'_> {
+        match &self.values {
+            Values::Bool(words) => Slice::Bool(words),
+            Values::Int(values) => Slice::Int(values),
+            Values::UInt(values) => Slice::UInt(values),
+            Values::Float(values) => Slice::Float(values),
+            Values::Double(values) => Slice::Double(values),
+            Values::Decimal128(values) => Slice::Decimal128(values),
+            Values::Decimal256(values) => Slice::Decimal256(values),
+            Values::Date(values) => Slice::Date(values),
+            Values::DateTime(values) => Slice::DateTime(values),
+            Values::Time(values) => Slice::Time(values),
+            Values::Text(texts) | Values::Ascii(texts) | Values::Binary(texts) => {
+                let (offsets, bytes) = texts.slices();
+                Slice::Bytes { offsets, bytes }
+            }
+        }
+    }
+
+    /// A bit a row, the lowest first, which is 1 unless the row is NULL; `None`: no row is.
+    pub fn validity(&self) -> Option<&[u64]> {
+        (!self.valid.is_empty()).then_some(&self.valid)
+    }
+
+    /// Whether a row is NULL.
+    pub fn is_null(&self, row: usize) -> bool {
+        self.validity()
+            .is_some_and(|valid| valid[row / 64] >> (row % 64) & 1 == 0)
+    }
+
+    /// Turns NULL into false, where the values are truths.
+    pub(super) fn drop_nulls(&mut self) {
+        if let Values::Bool(words) = &mut self.values {
+            for (word, valid) in words.iter_mut().zip(&self.valid) {
+                *word &= valid;
+            }
+            self.valid.clear();
+        }
+    }
+
+    /// The validity of the rows that are there, if one is NULL or `nulls` says that one will be.
+    fn valid(&mut self, nulls: bool) -> Option<&mut Vec<u64>> {
+        if self.valid.is_empty() {
+            if !nulls {
+                return None;
+            }
+            self.valid.reserve_exact(self.rows.div_ceil(64));
+            self.valid.resize(self.filled.div_ceil(64), u64::MAX);
+        }
+        Some(&mut self.valid)
+    }
+
+    /// Where native code puts the values of whole blocks; `None` if they are not what it makes.
     #[cfg(feature = "jit")]
-    pub(super) fn buffer(&mut self) -> Option<sqlift_jit::OutputBuffer<'_>> {
+    pub(super) fn buffer(&mut self) -> Option<sqlift_jit::OutputValues<'_>> {
         use sqlift_jit::OutputValues as To;
-        let values = match &mut self.values {
+        Some(match &mut self.values {
             Values::Bool(words) => To::Bits(words),
             Values::Int(values) | Values::Time(values) => To::I64(values),
             Values::UInt(values) => To::U64(values),
             Values::Double(values) => To::F64(values),
             Values::Decimal128(values) => To::Decimal128(values),
             _ => return None,
-        };
-        let validity = &mut self.valid;
-        Some(sqlift_jit::OutputBuffer { values, validity })
+        })
     }
 
-    /// Forgets what was collected, of values that have a [`Output::buffer`].
+    /// Takes the validity of what native code has put in the [`BatchValues::buffer`].
+    #[cfg(feature = "jit")]
+    pub(super) fn set_validity(&mut self, validity: &[u64]) {
+        self.filled = validity.len() * 64;
+        if validity.iter().any(|word| *word != u64::MAX) {
+            self.valid.extend_from_slice(validity);
+        }
+    }
+
+    /// Forgets the values.
     #[cfg(feature = "jit")]
     pub(super) fn clear(&mut self) {
-        match &mut self.values {
-            Values::Bool(words) => words.clear(),
-            Values::Int(values) | Values::Time(values) => values.clear(),
-            Values::UInt(values) => values.clear(),
-            Values::Double(values) => values.clear(),
-            Values::Decimal128(values) => values.clear(),
-            _ => {}
-        }
+        self.values.begin(self.rows);
         self.valid.clear();
+        self.filled = 0;
     }
 
-    /// The array, and rows whose values Arrow does not have.
-    pub(crate) fn finish(self) -> (ArrayRef, Vec<(usize, Error)>) {
+    /// Puts the validity of a chunk's rows.
+    fn put_validity(&mut self, start: usize, lanes: &[bool]) {
+        let nulls = lanes.contains(&false);
+        if let Some(valid) = self.valid(nulls) {
+            put_bits(valid, start, lanes);
+        }
+    }
+
+    /// Takes the rows whose values Arrow does not have.
+    pub(crate) fn take_errors(&mut self) -> Vec<(usize, Error)> {
+        std::mem::take(&mut self.errors)
+    }
+
+    /// The mask that truths without NULLs are.
+    pub(super) fn into_mask(self) -> BooleanArray {
+        let words = match self.values {
+            Values::Bool(words) => words,
+            other => unreachable!("{other:?} are no truths"),
+        };
+        let bits = BooleanBuffer::new(Buffer::from_vec(words), 0, self.rows);
+        BooleanArray::new(bits, None)
+    }
+
+    /// The values as an array.
+    pub fn into_array(self) -> ArrayRef {
         let rows = self.rows;
         let bits = |words: Vec<u64>| BooleanBuffer::new(Buffer::from_vec(words), 0, rows);
-        let valid = NullBuffer::new(bits(self.valid));
-        let valid = (valid.null_count() > 0).then_some(valid);
-        let array: ArrayRef = match self.values {
+        let valid = (!self.valid.is_empty()).then(|| NullBuffer::new(bits(self.valid)));
+        let valid = valid.filter(|valid| valid.null_count() > 0);
+        match self.values {
             Values::Bool(words) => Arc::new(BooleanArray::new(bits(words), valid)),
             Values::Int(v) => Arc::new(Int64Array::new(v.into(), valid)),
             Values::UInt(v) => Arc::new(UInt64Array::new(v.into(), valid)),
@@ -179,12 +374,11 @@ impl Output {
             Values::Time(v) => Arc::new(DurationMicrosecondArray::new(v.into(), valid)),
             Values::Text(texts) | Values::Ascii(texts) => texts.into_texts(valid),
             Values::Binary(strings) => strings.into_binary(valid),
-        };
-        (array, self.errors)
+        }
     }
 }
 
-impl Sink for Output {
+impl Sink for BatchValues {
     fn append<'r>(
         &mut self,
         vector: &Vector<'r>,
@@ -193,12 +387,7 @@ impl Sink for Output {
         start: usize,
         _: &RowContext<'r>,
     ) {
-        let Output {
-            values,
-            valid,
-            errors,
-            ..
-        } = self;
+        let BatchValues { values, errors, .. } = self;
         let place = (start, rows);
         match (values, vector) {
             (Values::Bool(out), Vector::Bool(lanes)) => match lanes {
@@ -229,7 +418,8 @@ impl Sink for Output {
                     day.unwrap_or(0) as i32
                 });
                 put(out, start, days.collect::<Vec<i32>>().into_iter());
-                put_bits(valid, start, &is_day);
+                self.put_validity(start, &is_day);
+                self.filled = self.filled.max(start + rows);
                 return;
             }
             (Values::DateTime(out), Vector::DateTime(lanes)) => {
@@ -241,7 +431,8 @@ impl Sink for Output {
                     moment.unwrap_or(0)
                 });
                 put(out, start, moments.collect::<Vec<i64>>().into_iter());
-                put_bits(valid, start, &is_moment);
+                self.put_validity(start, &is_moment);
+                self.filled = self.filled.max(start + rows);
                 return;
             }
             (Values::Text(out), Vector::Bytes(lanes)) => out.push_texts(lanes, rows),
@@ -265,10 +456,19 @@ impl Sink for Output {
         }
         match sqlift_functions::each_vector!(vector, lanes, M => { let _ = M::REPR; lanes.validity() })
         {
-            Ok(None) => put_same(valid, start, rows, true),
-            Ok(Some(lanes)) => put_bits(valid, start, &lanes[..rows]),
-            Err(_) => put_same(valid, start, rows, false),
+            Ok(None) => {
+                if let Some(valid) = self.valid(false) {
+                    put_same(valid, start, rows, true);
+                }
+            }
+            Ok(Some(lanes)) => self.put_validity(start, &lanes[..rows]),
+            Err(_) => {
+                if let Some(valid) = self.valid(true) {
+                    put_same(valid, start, rows, false);
+                }
+            }
         }
+        self.filled = self.filled.max(start + rows);
     }
 
     fn replace(&mut self, _: usize, _: Datum) -> Result<(), Error> {

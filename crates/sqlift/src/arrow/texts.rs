@@ -7,6 +7,7 @@ use sqlift_functions::native::Bytes;
 use std::sync::Arc;
 
 /// The values collected so far.
+#[derive(Debug)]
 pub(super) struct Collected {
     /// Where each row ends, behind a zero.
     ends: Vec<i32>,
@@ -14,11 +15,23 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    pub(super) fn with_capacity(rows: usize) -> Collected {
-        let mut ends = Vec::with_capacity(rows + 1);
-        ends.push(0);
-        let bytes = Vec::with_capacity(rows * 8);
+    pub(super) fn new() -> Collected {
+        let (ends, bytes) = (vec![0], Vec::new());
         Collected { ends, bytes }
+    }
+
+    /// Forgets the values and makes room for so many.
+    pub(super) fn begin(&mut self, rows: usize) {
+        self.ends.clear();
+        self.ends.reserve_exact(rows + 1);
+        self.ends.push(0);
+        self.bytes.clear();
+        self.bytes.reserve(rows * 8);
+    }
+
+    /// Where each row ends, behind a zero, and all bytes.
+    pub(super) fn slices(&self) -> (&[i32], &[u8]) {
+        (&self.ends, &self.bytes)
     }
 
     /// Appends a row; nothing for NULL.

@@ -2,7 +2,7 @@
 
 use super::batch::{Failures, Run, first_of_each_row, take_warnings};
 use super::{Form, Item, Projection, ProjectionContext, ProjectionError, at};
-use crate::arrow::{Columns, Output, check};
+use crate::arrow::{BatchValues, Columns, check};
 use arrow_array::{ArrayRef, RecordBatch};
 use bumpalo::Bump;
 use sqlift_types::Error;
@@ -52,8 +52,12 @@ impl Projection {
                 let kept = Bump::new();
                 let source = Columns::new(&inner.schema, &inner.columns, batch, &kept);
                 source.read().map_err(|e| at(0, e))?;
-                let new = |item: &Item| Output::new(&item.typed().ty, batch.num_rows());
-                let mut outputs: Vec<Output> = inner.items.iter().map(new).collect();
+                let new = |item: &Item| {
+                    let mut values = BatchValues::new();
+                    values.begin(&item.typed().ty, batch.num_rows());
+                    values
+                };
+                let mut outputs: Vec<BatchValues> = inner.items.iter().map(new).collect();
                 held.scratch.begin_statement();
                 let mut run = Run {
                     inner,
@@ -64,11 +68,10 @@ impl Projection {
                 };
                 let done = run.range(&source, &mut outputs, 0..batch.num_rows());
                 done.map_err(|e| at(0, e))?;
-                let finish = |(number, output): (usize, Output)| {
-                    let (values, unfit) = output.finish();
-                    let unfit = unfit.into_iter().map(|(row, e)| (row, at(number, e)));
-                    failures.extend(unfit);
-                    values
+                let finish = |(number, mut output): (usize, BatchValues)| {
+                    let unfit = output.take_errors().into_iter();
+                    failures.extend(unfit.map(|(row, e)| (row, at(number, e))));
+                    output.into_array()
                 };
                 outputs.into_iter().enumerate().map(finish).collect()
             }

@@ -109,7 +109,7 @@ impl Part {
     ) -> bool {
         #[cfg(feature = "jit")]
         if let (true, Some(code)) = (native, &self.native) {
-            return code.run(cx, row, &[], outputs).is_ok();
+            return code.run(&cx, row, &[], outputs).is_ok();
         }
         let _ = native;
         let slots = cx

@@ -2,7 +2,7 @@
 
 use super::context::Held;
 use super::{Form, Inner, Item, Projection, ProjectionContext, ProjectionError, Unit, at};
-use crate::expression::cell_in;
+use crate::rows::cell_in;
 use crate::{Context, Expression, Tier};
 use sqlift_functions::{CallId, Exit, Frame, RowContext};
 use sqlift_interp::Environment;

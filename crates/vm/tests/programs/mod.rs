@@ -111,6 +111,15 @@ impl Build {
         to
     }
 
+    pub fn null(&mut self, repr: Repr) -> SlotId {
+        let to = self.slot(repr);
+        let (value, slot) = (Datum::Null, nullable(repr));
+        self.program.constants.push(Constant { value, slot });
+        let constant = self.program.constants.len() as u32 - 1;
+        self.program.steps.push(Step::Constant { to, constant });
+        to
+    }
+
     pub fn parameter(&mut self, parameter: u32) -> SlotId {
         let to = self.slot(Repr::Int);
         self.program.steps.push(Step::Parameter { to, parameter });

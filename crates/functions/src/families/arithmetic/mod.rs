@@ -14,8 +14,8 @@ mod types;
 mod unbounded;
 
 use crate::kernel::{
-    Quick, fallible_quick, fallible_with, flagged, flagged_with, hot_flagged, hot_flagged_quick,
-    total,
+    Quick, fallible_quick, fallible_with, flagged, flagged_with, hot_fallible_quick, hot_flagged,
+    hot_flagged_quick, total,
 };
 use crate::native::{Dec64, Dec128, Dec256, Double, Int, UInt};
 use crate::{Exit, Form, Function, RangeType, Reason};
@@ -176,7 +176,7 @@ fn divide() -> Function {
         .form(Form::NullFirstDecimal)
         .doc("Quotient, exact numbers with div_precision_increment more decimals than the dividend. NULL for a zero divisor.")
         .example("7 / 2", "3.5000")
-        .overload(fallible_quick::<(Double, Double), Double, _, _, _>(
+        .overload(hot_fallible_quick::<(Double, Double), Double, _, _, _>(
             division::zero_warns,
             division::divide_double,
             Quick { when: |_| true, attempt: division::divide_double_quick },
@@ -285,7 +285,7 @@ fn div() -> Function {
 fn remainders() -> [Function; 2] {
     let overloads = |f: Function| {
         f.doc("Remainder, with the sign of the dividend. NULL for a zero divisor.")
-            .overload(fallible_quick::<(Int, Int), Int, _, _, _>(
+            .overload(hot_fallible_quick::<(Int, Int), Int, _, _, _>(
                 division::short_divisor,
                 |by: &ShortDivisor, cx, a, b| division::rem_int_int(&by.zero, cx, a, b),
                 Quick {

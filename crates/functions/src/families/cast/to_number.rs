@@ -182,7 +182,7 @@ fn common(function: Function, prepare: Prepare) -> Function {
         .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
             Some(Lowered::value(e.int_to_double(args[0].value)))
         })
-        .overload(total::<(UInt,), Double, _>(|v: u64| v as f64))
+        .overload(hot_total::<(UInt,), Double, _>(|v: u64| v as f64))
         .inline(|e: &mut dyn Emit, _: &CallSite<'_>, args: &[Lowered]| {
             Some(Lowered::value(e.uint_to_double(args[0].value)))
         })

@@ -10,9 +10,13 @@ use super::moment::Wording;
 use super::ordering::{self, Scales, TextOrder};
 use super::{constant, moment};
 use crate::emit::{Emit, Lowered, NativeValue, Relation};
-use crate::kernel::{BatchContext, Lanes, nullable_chunked, nullable_with, truths};
+use crate::kernel::{
+    BatchContext, Eval, Lanes, Node, constant_operand, nullable_chunked_in_rows, nullable_with,
+    tested, truths,
+};
 use crate::native::{
-    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Opt, Time, UInt,
+    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Number, Opt, Time,
+    UInt,
 };
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
 use sqlift_types::{Datum, Error, I256, SqlType, TypeKind};
@@ -45,16 +49,32 @@ where
     }
 }
 
+/// A row's value between bounds that are constants.
+fn test_between_constants<N>(nodes: Vec<Node>) -> Result<Box<dyn Eval<Bool>>, Vec<Node>>
+where
+    N: Number + Native<Owned = <N as Number>::Plain>,
+    N::Plain: PartialOrd,
+{
+    let bound = |place: usize| nodes.get(place).and_then(constant_operand::<N>);
+    match (bound(1), bound(2)) {
+        (Some(low), Some(high)) => {
+            tested::<N>(nodes, move |value| Some((low <= value) & (value <= high)))
+        }
+        _ => Err(nodes),
+    }
+}
+
 pub(super) fn between() -> Function {
     macro_rules! plain {
         ($function:expr, $($marker:ident $value:ty, $compare:ident);*) => {
             $function$(
-                .overload(nullable_chunked::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
+                .overload(nullable_chunked_in_rows::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
                     |_| Ok(()),
                     |(), _: &_, v: $value, low: Option<$value>, high: Option<$value>| {
                         within(low.map(|l| l <= v), high.map(|h| v <= h))
                     },
                     |(), batch, (values, low, high), _| between_constants(values, low, high, batch),
+                    |(), nodes| test_between_constants::<$marker>(nodes),
                 ))
                 .inline(|e, _, args| lower_between(e, args, |e, r, a, b| e.$compare(r, a, b)))
                 .only_orders()
@@ -64,7 +84,7 @@ pub(super) fn between() -> Function {
     macro_rules! decimal {
         ($function:expr, $($marker:ident $value:ty, $compare:ident, $lower:expr);*) => {
             $function$(
-                .overload(nullable_chunked::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
+                .overload(nullable_chunked_in_rows::<($marker, Opt<$marker>, Opt<$marker>), Bool, _, _>(
                     |site| Ok([ordering::scales_of(site, 1, 0), ordering::scales_of(site, 0, 2)]),
                     |s: &[Scales; 2], _: &_, v: $value, low: Option<$value>, high: Option<$value>| {
                         within(
@@ -75,6 +95,10 @@ pub(super) fn between() -> Function {
                     |s: &[Scales; 2], batch, (values, low, high), _| {
                         let as_they_are = s.iter().all(Scales::are_equal);
                         as_they_are.then(|| between_constants(values, low, high, batch))?
+                    },
+                    |s: &[Scales; 2], nodes| match s.iter().all(Scales::are_equal) {
+                        true => test_between_constants::<$marker>(nodes),
+                        false => Err(nodes),
                     },
                 ))
                 .inline($lower)

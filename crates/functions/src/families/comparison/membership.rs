@@ -11,10 +11,12 @@ use super::ordering::{self, Scales, TextOrder};
 use super::{constant, moment, row};
 use crate::emit::{Emit, Lowered, Relation};
 use crate::kernel::{
-    BatchContext, Lanes, Selection, nullable_chunked, nullable_with, test_heads, truths,
+    BatchContext, Eval, Lanes, Node, Selection, nullable_chunked, nullable_chunked_in_rows,
+    nullable_with, test_heads, tested, truths,
 };
 use crate::native::{
-    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Opt, Time, UInt,
+    Bool, Bytes, Date, DateTime, Dec64, Dec128, Dec256, Double, Int, Native, Number, Opt, Time,
+    UInt,
 };
 use crate::{BindContext, CallSite, Expr, ExprKind, Fault, Function, RowContext};
 use sqlift_collation::HeadTest;
@@ -68,7 +70,26 @@ impl<T: Ord> Set<T> {
     }
 }
 
-impl<T: Ord + Copy> Set<T> {
+impl<T: Ord + Copy + Send + Sync + 'static> Set<T> {
+    /// The test of a row's value, if the list is constant.
+    fn row_form<N: Number<Plain = T>>(
+        &self,
+        nodes: Vec<Node>,
+    ) -> Result<Box<dyn Eval<Bool>>, Vec<Node>> {
+        let Some(sorted) = self.sorted.clone() else {
+            return Err(nodes);
+        };
+        let null = self.null;
+        tested::<N>(nodes, move |value| {
+            let is_member = if sorted.len() <= 8 {
+                sorted.iter().fold(false, |is, item| is | (*item == value))
+            } else {
+                sorted.binary_search(&value).is_ok()
+            };
+            (is_member || !null).then_some(is_member)
+        })
+    }
+
     /// Which of a chunk's values are in a list of constants.
     fn members<'r, N: Native<Val<'r> = T>>(
         &self,
@@ -187,7 +208,7 @@ fn in_list() -> Function {
     macro_rules! plain {
         ($function:expr, $($marker:ident $value:ty, |$d:ident| $datum:pat => $read:expr);*) => {
             $function$(
-                .overload(nullable_chunked::<crate::kernel::Many<Opt<$marker>>, Bool, _, _>(
+                .overload(nullable_chunked_in_rows::<crate::kernel::Many<Opt<$marker>>, Bool, _, _>(
                     |site| Ok(Set::<$value>::of(site, |$d| if let $datum = $d { Some($read) } else { None })),
                     |set: &Set<$value>, _: &_, args: &[Option<$value>]| {
                         let value = args[0]?;
@@ -197,6 +218,7 @@ fn in_list() -> Function {
                         }
                     },
                     |set: &Set<$value>, batch, chunk, _| set.members(chunk.first()?, batch),
+                    |set: &Set<$value>, nodes| set.row_form::<$marker>(nodes),
                 ))
                 .inline(lower_in)
                 .only_orders()
