@@ -24,6 +24,8 @@ pub struct BindContext<'a> {
     pub evaluate: Evaluate<'a>,
     /// Quotes the text.
     pub quote: Quote<'a>,
+    /// The text of the whole expression, as it was written.
+    pub text: &'a str,
     /// The type that the syntax names, for CAST.
     pub target: Option<SqlType>,
     /// The name of the result column, if this call is the whole expression.
@@ -119,6 +121,7 @@ impl BindContext<'_> {
             warnings: self.warnings,
             evaluate: self.evaluate,
             quote: self.quote,
+            text: self.text,
             target: None,
             name: None,
             negated: false,
@@ -138,6 +141,7 @@ impl BindContext<'_> {
             warnings: self.warnings,
             evaluate: self.evaluate,
             quote: self.quote,
+            text: self.text,
             name: None,
             negated: false,
             target: Some(target),
@@ -157,6 +161,12 @@ impl BindContext<'_> {
             Ok((value, warnings)) if warnings.is_empty() => Some(value),
             _ => None,
         }
+    }
+
+    /// The text of a part of the expression, as it was written.
+    pub fn written(&self, span: Span) -> &str {
+        let place = span.start as usize..span.end as usize;
+        self.text.get(place).unwrap_or_default()
     }
 
     /// Whether the text of an expression is a call, not something written as it is.

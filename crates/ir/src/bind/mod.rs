@@ -212,6 +212,7 @@ impl Binder<'_> {
             warnings: &mut self.warnings,
             evaluate: &evaluate,
             quote: &quote,
+            text: self.binding.text,
             target,
             name,
             negated: std::mem::take(&mut self.negated),

@@ -108,6 +108,7 @@ pub(crate) fn in_binding<T>(
         warnings: &mut warnings,
         evaluate: &evaluate,
         quote: &text,
+        text: "",
         target,
         name: None,
         negated: false,

@@ -29,7 +29,7 @@ pub(super) fn flags(session: &Session) -> DateFlags {
 pub(in crate::families) fn text_beside(cx: &mut BindContext<'_>, text: Expr, other: &Expr) -> Expr {
     let name = match other.is_column() {
         true => operand_name(cx, other),
-        false => (cx.quote)(other.span),
+        false => cx.written(other.span).to_owned(),
     };
     named_of_text(cx, text, other, Some(name))
 }
@@ -54,7 +54,7 @@ pub(super) fn operand_name(cx: &BindContext<'_>, operand: &Expr) -> String {
         (Some(a), Some(b)) if a < b && b + 1 == text.len() && !text[..a].contains('(') => {
             text[a + 1..b].to_owned()
         }
-        _ => text,
+        _ => cx.written(operand.span).to_owned(),
     }
 }
 

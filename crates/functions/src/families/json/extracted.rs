@@ -403,6 +403,7 @@ fn cast(cx: &mut BindContext<'_>, value: Expr, ty: &SqlType) -> Result<Expr, Err
         warnings: cx.warnings,
         evaluate: cx.evaluate,
         quote: cx.quote,
+        text: cx.text,
         target: Some(ty.clone()),
         name: None,
         negated: false,
