@@ -35,6 +35,9 @@ struct Options {
     /// What `benches/peers` wrote; the report does without it.
     #[arg(long, default_value = "benches/peers/results.json")]
     peers: PathBuf,
+    /// What is known of the figures that are missed, by hand; the report does without it.
+    #[arg(long, default_value = "benches/report/bounds.md")]
+    bounds: PathBuf,
     /// Few rows, short samples: whether it works.
     #[arg(long)]
     quick: bool,
@@ -109,7 +112,8 @@ fn main() -> ExitCode {
         effort.samples,
         machine::describe()
     );
-    match page.write(&options.out, &head) {
+    let bounds = std::fs::read_to_string(&options.bounds).unwrap_or_default();
+    match page.write(&options.out, &head, &bounds) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {error}", options.out.display());

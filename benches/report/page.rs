@@ -103,8 +103,8 @@ impl Page {
         });
     }
 
-    /// Writes the text to the path, and the plots to `plots` beside it.
-    pub(crate) fn write(self, path: &Path, head: &str) -> std::io::Result<()> {
+    /// Writes the text to the path, and the plots to `plots` beside it. `bounds` says what the missed goals are bounded by.
+    pub(crate) fn write(self, path: &Path, head: &str, bounds: &str) -> std::io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new(".")).join("plots");
         fs::create_dir_all(&folder)?;
         for (name, svg) in &self.plots {
@@ -128,6 +128,7 @@ impl Page {
                 goal.miss()
             );
         }
+        let _ = writeln!(text, "\n{bounds}");
         fs::write(path, text + &self.text)
     }
 }
