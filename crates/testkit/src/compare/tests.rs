@@ -467,3 +467,23 @@ fn the_last_digit_of_transcendental_functions_is_free() {
     };
     assert_eq!(missed(&expected, &outcome), [Aspect::Value]);
 }
+
+#[test]
+fn syntax_errors_quote_the_expression_alone() {
+    let near = |text: &str| {
+        error(
+            1064,
+            &format!("... the right syntax to use near '{text}' at line 1"),
+        )
+    };
+    for (of_statement, of_expression) in [("OR 1 FROM t", "OR 1"), ("FROM t", ""), ("OR 1", "OR 1")]
+    {
+        let case = case("x", Answer::Error(near(of_statement)));
+        assert_eq!(missed(&case, &Outcome::Error(near(of_expression))), []);
+    }
+    let case = case("x", Answer::Error(near("OR 1 FROM t")));
+    assert_eq!(
+        missed(&case, &Outcome::Error(near("OR 2"))),
+        [Aspect::Message]
+    );
+}

@@ -383,7 +383,7 @@ impl Hits {
     }
 
     /// What never had an answer: functions by family and name, column types, positions of NULL; and what has one against
-    /// [`LACKING_FAMILIES`].
+    /// `LACKING_FAMILIES`.
     pub fn holes(&self) -> Vec<String> {
         let unexpected =
             |((family, _), count): &(&(String, String), &u64)| (**count == 0) != is_lacking(family);

@@ -168,9 +168,11 @@ impl Reader {
                 Source::Double(v) => shown_double(v),
                 _ => whole.unwrap_or_default().to_string(),
             };
-            // What has no more digits than a time is said to be none.
+            // What has no more digits than a time is said to be none; of integers and doubles below zero, however many.
+            let is_exact = matches!(source, Source::Decimal(..));
             let words = match whole {
-                Some(..10_000_000) if !self.year => "Truncated incorrect time",
+                Some(-9_999_999..10_000_000) if !self.year => "Truncated incorrect time",
+                Some(..0) if !is_exact => "Truncated incorrect time",
                 _ => "Incorrect datetime",
             };
             cx.warn(Warning::new(1292, format!("{words} value: '{shown}'")));
