@@ -19,7 +19,7 @@ use crate::native::{
     UInt,
 };
 use crate::{BindContext, CallSite, Expr, Fault, Form, Function, RowContext};
-use sqlift_types::{Datum, Error, I256, SqlType, TypeKind};
+use sqlift_types::{Datum, Error, I256, Span, SqlType, TypeKind};
 use std::cmp::Ordering;
 
 /// Three-valued `low <= value AND value <= high`.
@@ -194,27 +194,32 @@ fn between_operands(cx: &mut BindContext<'_>, args: [Expr; 3]) -> Result<Vec<Exp
                 };
                 if ![&low, &high].into_iter().any(odd) {
                     as_column(cx, value, vec![low, high])
-                } else if value.ty.kind.is_temporal() {
-                    Err(Error::unsupported(
-                        "BETWEEN of a TIME or DATE column and a number",
-                    ))
                 } else if value.ty.kind == TypeKind::BigInt {
                     said_once(cx, true, class, vec![value, low, high])
-                } else if value.ty.kind != TypeKind::Year {
+                } else if value.ty.kind != TypeKind::Year && !value.ty.kind.is_temporal() {
                     numbers_or_texts(cx, class, vec![value, low, high])
                 } else {
-                    // MySQL: one bound that a YEAR takes makes integers of all.
-                    let integer = |cx: &mut BindContext<'_>, bound: Expr| match class_of(&bound) {
-                        Class::Integer => bound,
-                        _ => cx.coerce(bound, SqlType::bigint()),
+                    // MySQL: one bound that a YEAR, a date or a time takes makes integers of all.
+                    let integer = |operand: Expr| match (class_of(&operand), operand.as_literal()) {
+                        (Class::Integer, _) => operand,
+                        (_, Some(Datum::DateTime(moment))) => packed(*moment, operand.span),
+                        _ => cx.coerce(operand, SqlType::bigint()),
                     };
-                    let (low, high) = (integer(cx, low), integer(cx, high));
-                    Ok(domain::numbers(cx, Class::Integer, vec![value, low, high]))
+                    let operands = [value, low, high].map(integer).into();
+                    Ok(domain::numbers(cx, Class::Integer, operands))
                 }
             }
         };
     }
     numbers_or_texts(cx, class, args.into())
+}
+
+/// What a moment that was converted for a column counts as beside integers.
+///
+/// MySQL: its inner form, where the column is the number of its digits: all of those are less, unless the moment is zero.
+fn packed(moment: i64, span: Span) -> Expr {
+    let number = if moment == 0 { 0 } else { i64::MAX };
+    Expr::literal(Datum::Int(number), SqlType::bigint()).at(span)
 }
 
 /// Operands of which some were converted to the column's type: the others become integers (or what the column is).
