@@ -1,5 +1,6 @@
 //! The static type of an expression, as MySQL describes a result column.
 
+use crate::decimal::MAX_SCALE;
 use crate::{CollationId, Repr};
 use std::fmt;
 use std::sync::Arc;
@@ -385,7 +386,12 @@ impl fmt::Display for SqlType {
             BigInt => f.write_str("BIGINT"),
             Float => f.write_str("FLOAT"),
             Double => f.write_str("DOUBLE"),
-            Decimal => write!(f, "DECIMAL({},{})", self.length, self.decimals),
+            Decimal => {
+                // A literal may have more decimals than a type has a word for.
+                let shown = self.decimals.min(MAX_SCALE);
+                let length = self.length - u32::from(self.decimals - shown);
+                write!(f, "DECIMAL({length},{shown})")
+            }
             Bit => return write!(f, "BIT({})", self.length),
             Year => return f.write_str("YEAR"),
             Date => f.write_str("DATE"),

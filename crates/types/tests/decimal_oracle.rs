@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive, Zero};
 use sqlift_types::decimal::{
-    Coefficient, Decimal, Excess, Fit, I256, parse_decimal_prefix, to_f64,
+    Coefficient, Decimal, Excess, Fit, I256, MAX_LITERAL_SCALE, parse_decimal_prefix, to_f64,
 };
 use sqlift_types::number::Range;
 use std::cmp::Ordering;
@@ -467,10 +467,11 @@ fn texts_and_doubles_round_trip() {
     );
     assert_eq!(Decimal::from_f64(-0.0, 30).unwrap().value.to_string(), "0");
     assert_eq!("-0.00".parse::<Decimal>().unwrap().to_string(), "0.00");
-    assert_eq!(Decimal::new(I256::ONE, 31), None);
+    assert_eq!(Decimal::new(I256::ONE, MAX_LITERAL_SCALE + 1), None);
     for literal in [
         "1.50",
         "0.000000000000000000000000000001",
+        &format!("0.{}1", "0".repeat(70)),
         &"9".repeat(76),
         &format!("{}.5", "9".repeat(75)),
     ] {
@@ -484,7 +485,7 @@ fn texts_and_doubles_round_trip() {
         "-1",
         "1.5x",
         &"9".repeat(77),
-        &format!("0.{}", "0".repeat(31)),
+        &format!("0.{}", "0".repeat(73)),
     ] {
         assert_eq!(Decimal::from_literal(literal), None, "{literal}");
     }

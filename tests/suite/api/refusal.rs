@@ -181,3 +181,28 @@ fn limits_are_kept() {
     assert!(compile(&format!("CONCAT({}1)", "1,".repeat(20))).is_err());
     assert!(compile("qty + (qty + (qty + (qty + (qty + (qty + 1)))))").is_err());
 }
+
+#[test]
+fn literals_of_many_decimals_are_shown_and_not_reckoned_with() {
+    let literal = "0.12345678901234567890123456789012345";
+    for (text, shown) in [(literal.to_owned(), ""), (format!("-{literal}"), "-")] {
+        let expression = Engine::new()
+            .compile(&text, &schema(), &Session::default())
+            .unwrap();
+        assert_eq!(expression.sql_type().to_string(), "DECIMAL(31,30)");
+        let mut context = expression.context();
+        let value = expression.eval_row(&[], &mut context).unwrap();
+        let sqlift::Datum::Decimal(value) = value.to_datum() else {
+            panic!("{value:?}");
+        };
+        assert_eq!(value.to_string(), format!("{shown}{literal}"));
+    }
+    for text in [
+        format!("qty + {literal}"),
+        format!("(1, {literal}) = (1, 2)"),
+    ] {
+        let error = refused(&text);
+        assert_eq!((error.code, error.unsupported), (1235, true), "{text}");
+        assert!(error.span.is_some(), "{text}");
+    }
+}

@@ -17,6 +17,7 @@ use sqlift_functions::{BindContext, Expr, ExprKind, Form, FunctionId, catalogue}
 use sqlift_syntax::ast::{self, BinaryOp, Literal, Parameter, TrimSide, UnaryOp};
 use sqlift_syntax::types::{CastType, CharsetName};
 use sqlift_syntax::{TextContext, mysql_text};
+use sqlift_types::decimal::MAX_SCALE;
 use sqlift_types::{
     Column, Datum, Error, Schema, Session, Span, SqlMode, SqlType, TimeZone, TypeKind, Warning,
 };
@@ -75,7 +76,12 @@ pub fn bind(expr: &ast::Expr, binding: &Binding<'_>) -> Result<Bound, Error> {
     settle_scales(&mut bound);
     if let ExprKind::Literal(Datum::Decimal(value)) = &bound.kind {
         // MySQL: a DECIMAL variable has 30 decimals for whatever reckons with it, and shows those that it was given.
-        bound.ty.decimals = value.scale();
+        let scale = value.scale();
+        if scale > MAX_SCALE {
+            // So many digits need room.
+            bound.ty.length += u32::from(scale - MAX_SCALE);
+        }
+        bound.ty.decimals = scale;
     }
     binder.spelling.sort_by_key(|(place, _)| *place);
     let spelling = binder.spelling.into_iter().map(|(_, warning)| warning);
@@ -128,6 +134,25 @@ fn stays_computed(value: &Datum) -> bool {
 /// them): it is then computed for each row, where tier 0 holds what the type does not.
 fn holds(ty: &SqlType, value: &Datum) -> bool {
     value.as_cell(ty, &mut Default::default()).is_some()
+}
+
+/// Whether it is a literal with more decimals than any type, or a row with one.
+fn is_long_decimal(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(Datum::Decimal(value)) => value.scale() > MAX_SCALE,
+        ExprKind::Row(members) => members.iter().any(is_long_decimal),
+        _ => false,
+    }
+}
+
+/// The constant with the other sign.
+fn negated(mut constant: Expr) -> Expr {
+    if let ExprKind::Literal(Datum::Decimal(value)) = &mut constant.kind
+        && let Some(opposite) = value.checked_neg()
+    {
+        *value = opposite;
+    }
+    constant
 }
 
 /// Gives constants below a call, which may be DECIMAL variables with the scale of their own value, the scale of their type.
@@ -192,6 +217,17 @@ impl Binder<'_> {
         args: Vec<Expr>,
         target: Option<SqlType>,
     ) -> Result<Expr, Error> {
+        let args = match <[Expr; 1]>::try_from(args) {
+            Ok([arg]) if name == "NEG" && is_long_decimal(&arg) => {
+                return Ok(negated(arg).at(span(node.span)));
+            }
+            Ok(args) => args.into(),
+            Err(args) => args,
+        };
+        if args.iter().any(is_long_decimal) {
+            let what = "reckoning with DECIMAL literals of more than 30 decimals";
+            return Err(Error::unsupported(what).at(span(node.span)));
+        }
         let Some(function) = catalogue().lookup(name) else {
             return Err(Error::unsupported(name));
         };

@@ -29,5 +29,7 @@ pub use value::Decimal;
 
 /// The most digits a DECIMAL type declares.
 pub const MAX_PRECISION: u8 = 65;
-/// The most digits behind the point.
+/// The most digits behind the point of a type.
 pub const MAX_SCALE: u8 = 30;
+/// The most digits behind the point of a number: a literal may have more than a type.
+pub const MAX_LITERAL_SCALE: u8 = 72;

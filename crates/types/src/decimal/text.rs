@@ -3,7 +3,7 @@
 use super::coefficient::Coefficient;
 use super::division::{GROUP, groups};
 use super::value::Decimal;
-use super::{MAX_PRECISION, MAX_SCALE};
+use super::{MAX_LITERAL_SCALE, MAX_PRECISION, MAX_SCALE};
 use crate::number::is_space;
 use ethnum::{I256, U256};
 use std::fmt;
@@ -396,7 +396,7 @@ fn put_digits(mut number: u64, digits: &mut [u8], at: &mut usize) {
 impl Decimal {
     /// The number of a literal, digits with or without a point: exact, or `None`.
     ///
-    /// MySQL: a literal may be longer than any type, up to 81 digits. This takes what 256 bits hold (76 digits) and 30 digits behind the point.
+    /// MySQL: a literal may be longer than any type, up to 81 digits. This takes what 256 bits hold (76 digits) and 72 digits behind the point.
     pub fn from_literal(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = [whole, fraction].concat();
@@ -407,7 +407,7 @@ impl Decimal {
             digits: digits.as_bytes(),
             point: whole.len() as i64,
         }
-        .round(MAX_SCALE)?;
+        .round(MAX_LITERAL_SCALE)?;
         (usize::from(number.scale()) == fraction.len()).then_some(number)
     }
 

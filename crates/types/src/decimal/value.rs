@@ -6,7 +6,7 @@
 
 use super::coefficient::Coefficient;
 use super::division::{self, GROUP, groups, to_big, to_i256};
-use super::{MAX_PRECISION, MAX_SCALE};
+use super::{MAX_LITERAL_SCALE, MAX_PRECISION, MAX_SCALE};
 use ethnum::I256;
 use num_bigint::BigInt;
 use std::cmp::Ordering;
@@ -43,9 +43,9 @@ impl Decimal {
         scale: 0,
     };
 
-    /// The number `coefficient / 10^scale`; `None` if the scale is over 30.
+    /// The number `coefficient / 10^scale`; `None` if the scale is over 72.
     pub const fn new(coefficient: I256, scale: u8) -> Option<Self> {
-        if scale > MAX_SCALE {
+        if scale > MAX_LITERAL_SCALE {
             None
         } else {
             Some(Self { coefficient, scale })
@@ -54,11 +54,11 @@ impl Decimal {
 
     /// For scales known to be within bounds.
     pub(super) const fn with_scale(coefficient: I256, scale: u8) -> Self {
-        debug_assert!(scale <= MAX_SCALE);
+        debug_assert!(scale <= MAX_LITERAL_SCALE);
         Self { coefficient, scale }
     }
 
-    /// The number of a kernel's coefficient; `None` if the scale is over 30.
+    /// The number of a kernel's coefficient; `None` if the scale is over 72.
     pub fn from_coefficient<C: Coefficient>(coefficient: C, scale: u8) -> Option<Self> {
         Self::new(coefficient.to_i256(), scale)
     }
