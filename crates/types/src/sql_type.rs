@@ -389,7 +389,7 @@ impl fmt::Display for SqlType {
             Decimal => {
                 // A literal may have more decimals than a type has a word for.
                 let shown = self.decimals.min(MAX_SCALE);
-                let length = self.length - u32::from(self.decimals - shown);
+                let length = self.length.saturating_sub(u32::from(self.decimals - shown));
                 write!(f, "DECIMAL({length},{shown})")
             }
             Bit => return write!(f, "BIT({})", self.length),
