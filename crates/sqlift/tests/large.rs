@@ -1,5 +1,7 @@
 //! Large expressions over record batches: native blocks keep flags and constants in their frame, and give what the VM gives.
 
+#![cfg(all(feature = "arrow", feature = "jit"))]
+
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
 use sqlift::{Engine, Schema, Session, SqlType, Tier, TierPolicy};

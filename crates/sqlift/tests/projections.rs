@@ -1,5 +1,7 @@
 //! Projections over record batches: what each expression gives for itself.
 
+#![cfg(feature = "arrow")]
+
 use arrow_array::{ArrayRef, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema as ArrowSchema};
 use sqlift::{Engine, Expression, Schema, Session, SqlType, Tier, TierPolicy};
@@ -68,13 +70,10 @@ fn batch(rows: i64, last: i64) -> RecordBatch {
     RecordBatch::try_new(Arc::new(schema), columns.to_vec()).unwrap()
 }
 
-fn policies() -> [TierPolicy; 4] {
-    [
-        TierPolicy::Only(Tier::Interp),
-        TierPolicy::Only(Tier::Vm),
-        TierPolicy::Only(Tier::Native),
-        TierPolicy::Auto,
-    ]
+fn policies() -> impl Iterator<Item = TierPolicy> {
+    let native = cfg!(feature = "jit").then_some(Tier::Native);
+    let tiers = [Tier::Interp, Tier::Vm].into_iter().chain(native);
+    tiers.map(TierPolicy::Only).chain([TierPolicy::Auto])
 }
 
 #[test]
