@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) const STACK: usize = 64 << 20;
 
 /// How many cases may be said to be unsupported: it must not grow.
-const MOST_UNSUPPORTED: usize = 5_872;
+const MOST_UNSUPPORTED: usize = 5_871;
 
 /// Configurations that are asked one case in so many, unless `SQLIFT_CORPUS=full`.
 const SAMPLE: usize = 16;
@@ -113,7 +113,7 @@ fn every_configuration_gives_the_same_answers() {
         });
         differ.collect()
     });
-    assert_eq!(asked, 103_206);
+    assert_eq!(asked, 103_216);
 }
 
 /// Asks something about one case in `share` on all processors, and fails if it is told of differences. Gives the number of cases.

@@ -10,7 +10,7 @@ use sqlift_functions::{
     catalogue,
 };
 use sqlift_types::decimal::{Coefficient, Decimal};
-use sqlift_types::{Datum, Error, Session, Span, SqlType, Value, Warning};
+use sqlift_types::{Datum, Error, Session, Span, SqlType, TypeKind, Value, Warning};
 
 /// Why an expression has no value: the fault and the text of the call that raised it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,6 +272,10 @@ fn cell(env: &Environment<'_>, cell: Option<&Value<'_>>, expr: &Expr) -> Result<
         .lookup("coerce")
         .expect("the catalogue has coerce");
     match catalogue().function(coerce).reference()(&env.cx, &site, &[value]) {
+        // A cell is as wide as its column.
+        Ok(Datum::Double(v)) if expr.ty.kind == TypeKind::Float => {
+            Ok(Datum::Double((v as f32).into()))
+        }
         Ok(value) => fitted(value, expr),
         Err(fault) => Err(Failure {
             fault,

@@ -82,7 +82,8 @@ fn double(c: &Conversion, number: Number) -> Result<f64, Exit> {
         Number::Decimal(v) => v.to_f64(),
         Number::NoYear => 0.0,
     };
-    if c.to.kind != TypeKind::Float {
+    // MySQL: an integer beside a FLOAT (CASE, COALESCE) is called one, and keeps its digits.
+    if c.to.kind != TypeKind::Float || c.asked == Asked::Implicitly {
         return Ok(value);
     }
     let single = value as f32;
